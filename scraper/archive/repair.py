@@ -1,0 +1,110 @@
+"""What is done at opening, so that the files say what the index acknowledged: no more, no less, nothing twice."""
+
+from __future__ import annotations
+
+import os
+from itertools import groupby
+from pathlib import Path
+
+from scraper import records, warc
+from scraper.archive import disk
+from scraper.errors import VerificationError
+from scraper.index import File, Index, Pending
+
+
+def repair(root: Path, index: Index) -> list[str]:
+    """Finish what a crash left: cut unacknowledged WARC tails into quarantine, write the lines that are missing.
+
+    Returns a line for everything that was done or found amiss. A VerificationError if the index is older than a file.
+    """
+    notes: list[str] = []
+    _check_age(root, index)
+    for path in open_files(root):
+        known = index.file(final_name(root, path))
+        notes += finish(root, path, known.good_length if known else 0)
+    index.settle(write_pending(root, index, notes))
+    for file in index.files():
+        notes += _compare(root, index, file)
+    index.commit()
+    return notes
+
+
+def open_files(root: Path) -> list[Path]:
+    """The WARC files that nobody closed."""
+    return sorted(root.glob(f"warc/*/*/*.warc.gz{warc.OPEN}"))
+
+
+def final_name(root: Path, path: Path) -> str:
+    """A WARC file's final name, relative to the root."""
+    return path.relative_to(root).as_posix().removesuffix(warc.OPEN)
+
+
+def finish(root: Path, path: Path, good_length: int) -> list[str]:
+    """Cut a WARC file that nobody closed to what is acknowledged, and give it its final name."""
+    notes: list[str] = []
+    final = root / final_name(root, path)
+    if final.exists():
+        good_length = 0  # its final name is taken: it cannot be ours
+    if path.stat().st_size > good_length:
+        notes.append(disk.set_aside(root, path, good_length))
+    if good_length == 0:
+        path.unlink()
+    else:
+        os.rename(path, final)
+    disk.sync_folders(path, root)
+    return notes
+
+
+def write_pending(root: Path, index: Index, notes: list[str]) -> int:
+    """Write every waiting line to its file, at the offset that its acknowledgement fixed; the last one's number.
+
+    Lines that stand there already, whole or in part, are not written again.
+    """
+    last = 0
+    waiting = sorted(index.pending(), key=lambda pending: (pending.file, pending.seq))
+    for name, group in groupby(waiting, key=lambda pending: pending.file):
+        lines = list(group)
+        _append(root, root / name, lines, notes)
+        last = max(last, lines[-1].seq)
+    return last
+
+
+def _check_age(root: Path, index: Index) -> None:
+    """Whole records beyond what is acknowledged were not left by a crash: the index came out of a backup."""
+    for path in sorted(root.glob("articles/*/*/*.jsonl")):
+        known = index.file(path.relative_to(root).as_posix())
+        good = known.good_length if known else 0
+        if path.stat().st_size <= good:
+            continue
+        if isinstance(next(records.scan(path, start=good)), records.Line):
+            message = f"{path}: the index is older than this file: rebuild it"
+            raise VerificationError(message, reason="old-index")
+
+
+def _append(root: Path, path: Path, lines: list[Pending], notes: list[str]) -> None:
+    first = lines[0].offset
+    size = path.stat().st_size if path.exists() else 0
+    if size < first:
+        message = f"{path}: {first - size} acknowledged bytes are gone: put the file back, or rebuild the index"
+        raise VerificationError(message, reason="lost-lines")
+    expected = b"".join(pending.line for pending in lines)
+    found = records.read_at(path, first, len(expected) + 1) if size > first else b""
+    if not expected.startswith(found):
+        notes.append(disk.set_aside(root, path, first))
+        found = b""
+    rest = [pending.line[max(len(found) - (pending.offset - first), 0) :] for pending in lines]
+    records.append(path, [part for part in rest if part])
+    if size == 0:
+        disk.sync_folders(path, root)
+
+
+def _compare(root: Path, index: Index, file: File) -> list[str]:
+    path = root / file.name
+    size = path.stat().st_size if path.exists() else 0
+    if size > file.good_length and file.sha256 is None:
+        return [disk.set_aside(root, path, file.good_length)]
+    if size >= file.good_length:
+        return []
+    if file.sha256 is None:  # lines that come must know where they will stand
+        index.set_file(File(file.name, size))
+    return [f"{path}: {file.good_length - size} acknowledged bytes are gone; `scrape verify` says which records"]

@@ -1,0 +1,144 @@
+"""The cleaner: bytes or text in, an Article out. Pure: no network, file, clock or environment.
+
+The stages in order: decode, blocks (or lines), passes that judge a block by itself, passes that need neighbours, the
+density judge, metadata, verdict, assembly. HTML and plain text go through one chain; a pass that has nothing to say
+of a document yields no vote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from scraper.clean import context, label, span
+from scraper.clean.article import Assembly, assemble
+from scraper.clean.blocks import read_html
+from scraper.clean.decode import decode_html, decode_text
+from scraper.clean.ld import LinkedData, read_linked_data
+from scraper.clean.lines import read_text
+from scraper.clean.meta import describe
+from scraper.clean.options import Options
+from scraper.clean.pages import Evidence, judge_page
+from scraper.clean.rules import Rules, shipped
+from scraper.clean.settle import settle
+from scraper.clean.sniff import sniff
+from scraper.clean.title import Title, find_title
+from scraper.clean.view import Pass, View
+from scraper.types import Article, Document, Metadata, Verdict
+from scraper.version import CLEANER
+
+__all__ = ["Options", "Source", "clean_bytes", "clean_html", "clean_text"]
+
+ALONE: Sequence[Pass] = (label.by_place, label.by_phrase, label.by_sign, label.by_clock)
+NEIGHBOURS: Sequence[Pass] = (context.weather_place, context.author_box, context.source_pair)
+LAST: Sequence[Pass] = (context.hints, context.repeats)
+
+
+def clean_html(
+    html: bytes | str,
+    *,
+    url: str | None = None,
+    content_type: str | None = None,
+    fetched_at: str | None = None,
+    options: Options = Options(),  # noqa: B008 - frozen
+    rules: Rules | None = None,
+) -> Article:
+    """Clean a page.
+
+    `html` as bytes is decoded by the HTML standard, with `content_type` as the header said it; `fetched_at` is RFC 3339
+    UTC and bounds the dates that are believed. Positions count blocks from 1. Raises LimitError above 200,000 blocks.
+    """
+    text = html if isinstance(html, str) else decode_html(html, content_type).text
+    document = read_html(text, url=url, fetched_at=fetched_at)
+    return _finish(_judge(document, rules or shipped(), options))
+
+
+def clean_text(
+    text: str, *, fetched_at: str | None = None, options: Options = Options(), rules: Rules | None = None  # noqa: B008 - frozen
+) -> Article:
+    """Clean a text that was already extracted; positions are 1-based line numbers. Raises LimitError above 500,000 lines.
+
+    Cleaning the result again changes nothing: the chain runs until a round over what it kept removes no more.
+    """
+    rules = rules or shipped()
+    judged = _judge(read_text(text, fetched_at=fetched_at), rules, options)
+    settle(judged.view, lambda again: _judge(read_text(again, fetched_at=fetched_at), rules, options).view)
+    return _finish(judged)
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Bytes to clean, with what was stored beside them; `content_type` is the header's value."""
+
+    body: bytes
+    url: str | None = None
+    content_type: str | None = None
+    fetched_at: str | None = None
+
+
+def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noqa: B008 - frozen
+    """Clean whatever the bytes are, told apart by looking: HTML, or text in any encoding.
+
+    An empty input has the verdict `empty`; what is no text (binary, a feed, an archive) has `not_text`.
+    """
+    kind = sniff(source.body)
+    if kind == "html":
+        return clean_html(
+            source.body,
+            url=source.url,
+            content_type=source.content_type,
+            fetched_at=source.fetched_at,
+            options=options,
+        )
+    decoded = decode_text(source.body) if kind == "text" else None
+    if decoded is not None:
+        return clean_text(decoded.text, fetched_at=source.fetched_at, options=options)
+    verdict = Verdict.EMPTY if kind == "empty" else Verdict.NOT_TEXT
+    return Article("", (), (), (), Metadata(), verdict, cleaner=CLEANER, rules=shipped().digest, profile=options.profile)
+
+
+class _Judged(NamedTuple):
+    """A document whose blocks all have their labels."""
+
+    view: View
+    title: Title | None
+    data: LinkedData
+
+
+def _judge(document: Document, rules: Rules, options: Options) -> _Judged:
+    view = View(document, rules, options)
+    data = read_linked_data(document.head)
+    view.run(ALONE)
+    view.run(NEIGHBOURS)
+    title = find_title(view, data)
+    view.run((context.headline(title), span.density(title), *LAST))
+    return _Judged(view, title, data)
+
+
+def _finish(judged: _Judged) -> Article:
+    view, title, data = judged
+    assembly = Assembly(view)
+    metadata = describe(view, title, data, assembly.kept)
+    article = assemble(view, assembly, title, metadata, _verdict(judged, assembly))
+    return msgspec.structs.replace(article, cleaner=CLEANER)
+
+
+def _verdict(judged: _Judged, assembly: Assembly) -> Verdict:
+    view, title, data = judged
+    head = view.document.head
+    headlines = sum(
+        view.removed(index) and form.link_share > 0.8 and 4 <= form.words <= 25 for index, form in enumerate(view.shapes)
+    )
+    prose = sum(view.shapes[index].words for index in view.open() if view.prose[index])
+    evidence = Evidence(
+        title=(head.title if head is not None and head.title else title.text if title is not None else ""),
+        text=assembly.text,
+        all_text="\n".join(block.text for block in view.blocks),
+        words=sum(view.shapes[index].words for index in view.open()),
+        prose=prose,
+        headlines=headlines,
+        has_head=head is not None,
+        declared=data.is_article or (head is not None and ("og:type", "article") in head.meta),
+    )
+    return judge_page(evidence, view.rules.pages)

@@ -1,0 +1,131 @@
+"""Passes that need a block's neighbours: headline and its repeats, widgets of several lines, boxes, hints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from scraper.clean import agencies
+from scraper.clean.phrases import fold
+from scraper.clean.title import Title, is_headline
+from scraper.clean.view import Pass, View, Vote, keep, remove
+from scraper.types import Form, Kind
+
+# tagDiv's author box prints the name, then the name and the address without a space between them, then the biography.
+NAME_AND_ADDRESS = re.compile(r"^(?P<name>.{1,80}?)\s*(?P<address>https?://[^\s/]+\S*)$")
+DUPLICATE_CHARS = 60
+"""Shorter lines repeat in honest texts: refrains, speakers' names, table rows."""
+HINTED_WORDS = 40
+
+
+def weather_place(view: View) -> Iterator[Vote]:
+    """The town of a weather widget: one to three words without digits, between or beside temperature and clock."""
+    widget = (Kind.WEATHER, Kind.DATE_WIDGET)
+    for index in list(view.open()):
+        if view.kind(index - 1) is not Kind.WEATHER and view.kind(index + 1) is not Kind.WEATHER:
+            continue
+        text, words = view.blocks[index].text, view.shapes[index].words
+        beside = view.kind(index - 1) in widget and view.kind(index + 1) in widget
+        alone = index == 0 or (index + 1 == len(view.blocks))
+        if words <= 3 and not any(char.isdigit() for char in text) and not view.shapes[index].ends and (beside or alone):
+            yield index, remove(Kind.WEATHER, "weather.place")
+
+
+def author_box(view: View) -> Iterator[Vote]:
+    """A name, the same name with an address stuck to it, and the biography that follows."""
+    for index, block in enumerate(view.blocks):
+        found = NAME_AND_ADDRESS.match(block.text) if len(block.text) < 300 else None
+        if found is None or index == 0 or fold(view.blocks[index - 1].text) != fold(found["name"]):
+            continue
+        yield index - 1, remove(Kind.AUTHOR_BOX, "author_box.name")
+        yield index, remove(Kind.AUTHOR_BOX, "author_box.address")
+        if index + 1 < len(view.blocks) and _is_biography(view, index + 1, found["address"]):
+            yield index + 1, remove(Kind.AUTHOR_BOX, "author_box.biography")
+
+
+def _is_biography(view: View, index: int, address: str) -> bool:
+    """Whether the block under an author's address is about its owner: it names the house, or hangs on without a gap."""
+    block = view.blocks[index]
+    host = re.sub(r"\W", "", address.split("/")[2].lower().removeprefix("www.").rsplit(".", 1)[0])
+    squeezed = re.sub(r"\W", "", block.text.lower())
+    if len(host) >= 4 and host in squeezed[:200]:
+        return True
+    alone = index + 1 == len(view.blocks) or view.blocks[index + 1].gap
+    return not view.is_page and not block.gap and alone
+
+
+def source_pair(view: View) -> Iterator[Vote]:
+    """ "SOURCE:" on one line and the agency or house on the next."""
+    for index in range(1, len(view.blocks)):
+        label = view.labels[index - 1]
+        if label is None or label.kind is not Kind.SOURCE_CREDIT or not view.blocks[index - 1].text.rstrip().endswith(":"):
+            continue
+        text = view.blocks[index].text
+        named = agencies.source_agency(view.blocks[index - 1].text, text) is not None
+        if named or (view.shapes[index].words <= 4 and text.isupper()):
+            yield index, remove(Kind.SOURCE_CREDIT, "source_credit.pair")
+
+
+def headline(title: Title | None) -> Pass:
+    """The headline's own block, and every other block that repeats it."""
+
+    def judge(view: View) -> Iterator[Vote]:
+        if title is None:
+            return
+        wanted = fold(title.text)
+        whole = fold(view.blocks[title.block].text) if title.block >= 0 else wanted
+        for index, block in enumerate(view.blocks):
+            if index == title.block:
+                stays = view.options.with_title or not (view.is_page or _stands_apart(view, index))
+                yield index, keep("title.headline") if stays else remove(Kind.TITLE, "title.headline")
+            elif not view.removed(index) and len(block.text) < 400 and fold(block.text) in (wanted, whole):
+                yield index, remove(Kind.DUPLICATE_TITLE, "title.repeated")
+
+    return judge
+
+
+def _stands_apart(view: View, index: int) -> bool:
+    """Whether what follows a headline is no second one: else a second cleaning would take that one too."""
+    wanted = fold(view.blocks[index].text)
+    for following in view.open():
+        if following > index and fold(view.blocks[following].text) != wanted:
+            return not is_headline(view, following)
+    return False
+
+
+def repeats(view: View) -> Iterator[Vote]:
+    """The second and later copies of a paragraph: pull quotes, and the mobile twin of a block."""
+    seen: set[str] = set()
+    for index in view.open():
+        text = view.blocks[index].text
+        if len(text) < DUPLICATE_CHARS:
+            continue
+        if text in seen:
+            yield index, remove(Kind.DUPLICATE, "duplicate.paragraph")
+        seen.add(text)
+
+
+def hints(view: View) -> Iterator[Vote]:
+    """Phrases that are chrome only in company: before the first prose, after the last, or beside what was removed."""
+    left = [index for index in view.open() if view.prose[index]]
+    first, last = (left[0], left[-1]) if left else (len(view.blocks), -1)
+    for index in list(view.open()):
+        hit = view.hits[index]
+        if hit is None or hit.sure or view.shapes[index].words > HINTED_WORDS or view.blocks[index].form is Form.HEADING:
+            continue
+        beside = view.removed(index - 1) if index else False
+        beside = beside or (index + 1 < len(view.blocks) and view.removed(index + 1))
+        if not first < index < last or beside:
+            yield index, remove(hit.kind, f"hint.{hit.rule}")
+
+
+def guarded(judge: Callable[[View], Iterator[Vote]], share: float = 0.5) -> Pass:
+    """A pass whose votes count only while they leave more than `share` of the document's running prose standing."""
+
+    def run(view: View) -> list[Vote]:
+        votes = list(judge(view))
+        standing = sum(view.shapes[index].words for index in view.open() if view.prose[index])
+        lost = sum(view.shapes[index].words for index, label in votes if view.prose[index] and not label.keep and not view.removed(index))
+        return votes if lost < share * standing or standing == 0 else []
+
+    return run

@@ -1,0 +1,90 @@
+"""Passes that judge a block by itself: its place, its words, its clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scraper.clean.clock import read_clock
+from scraper.clean.view import View, Vote, keep, remove
+from scraper.types import Form, Kind, Label
+
+# A line that opens with the copyright sign is a notice or a picture's credit, never a sentence of an article.
+COPYRIGHT_SIGN = re.compile(r"^(?:©|\(c\)|ⓒ|Copyright\b)", re.IGNORECASE)
+YEAR_OR_RIGHTS = re.compile(
+    r"^(?:©|\(c\)|ⓒ|Copyright)\W*(?:copyright\W*)?(?:19|20)\d\d|rights reserved|reservad|vorbehalten|réservés|saklıdır|защищены",
+    re.IGNORECASE,
+)
+# "© Reuters. President X speaks ...": a credit of at most six words, a stop, then a sentence.
+CREDITED_CAPTION = re.compile(r"^(?:©|ⓒ)\s*[^.:/]{2,60}[.:/]\s+(\S.{20,})$", re.DOTALL)
+
+
+def by_place(view: View) -> Iterator[Vote]:
+    """Blocks that stand in an element whose name condemns it; captions stay when they are asked for."""
+    for index, block in enumerate(view.blocks):
+        rule = view.places[block.place] if block.place >= 0 else None
+        if rule is None:
+            if block.form is Form.CAPTION:
+                yield index, _caption(view, "tag.caption")
+            continue
+        if rule.kind is Kind.CAPTION:
+            yield index, _caption(view, f"place.{rule.id}")
+        else:
+            yield index, remove(rule.kind, f"place.{rule.id}")
+
+
+def _caption(view: View, rule: str) -> Label:
+    return keep(rule) if view.options.captions else remove(Kind.CAPTION, rule)
+
+
+def by_phrase(view: View) -> Iterator[Vote]:
+    """Blocks whose whole text is a sure phrase of the table, wherever they stand."""
+    for index, hit in enumerate(view.hits):
+        if hit is not None and hit.sure:
+            yield index, remove(hit.kind, f"phrase.{hit.rule}")
+
+
+def by_sign(view: View) -> Iterator[Vote]:
+    """Lines that open with a copyright sign: a caption where a sentence follows the credit, else a notice or a credit."""
+    for index, block in enumerate(view.blocks):
+        text = block.text
+        if view.removed(index) or len(text) > 600 or not COPYRIGHT_SIGN.match(text):
+            continue
+        if YEAR_OR_RIGHTS.search(text):
+            if len(text) <= 300:
+                yield index, remove(Kind.COPYRIGHT, "sign.copyright")
+        elif CREDITED_CAPTION.match(text):
+            yield index, remove(Kind.CAPTION, "sign.credited_caption") if not view.options.captions else keep("sign.credited_caption")
+        elif len(text) <= 120:
+            yield index, remove(Kind.PHOTO_CREDIT, "sign.photo_credit")
+
+
+def by_clock(view: View) -> Iterator[Vote]:
+    """Whole-line temperatures anywhere; whole-line dates and times only before the first or after the last prose.
+
+    A changelog or a diary has dates on lines of their own; at the article's ends they are widgets or datelines.
+    """
+    prose = [index for index, is_prose in enumerate(view.prose) if is_prose and not view.removed(index)]
+    first, last = (prose[0], prose[-1]) if prose else (len(view.blocks), -1)
+    weather: set[int] = set()
+    dates: list[tuple[int, bool]] = []
+    for index, block in enumerate(view.blocks):
+        if view.removed(index) or len(block.text) > 100 or (clock := read_clock(block.text)) is None:
+            continue
+        if clock.kind == "temperature":
+            weather.add(index)
+            yield index, remove(Kind.WEATHER, "clock.temperature")
+        elif index < first or index > last:
+            dates.append((index, clock.has_weekday))
+    for index, has_weekday in dates:
+        if any(near in weather for near in range(index - 3, index + 4)):
+            yield index, remove(Kind.DATE_WIDGET, "clock.beside_weather")
+        elif index < first and has_weekday and not _words_before(view, index):
+            yield index, remove(Kind.DATE_WIDGET, "clock.masthead")
+        else:
+            yield index, remove(Kind.DATELINE_META, "clock.date")
+
+
+def _words_before(view: View, index: int) -> bool:
+    """Whether anything that could be a headline stands before a block."""
+    return any(view.shapes[before].words >= 4 and not view.removed(before) for before in range(index))

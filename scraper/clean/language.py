@@ -1,0 +1,264 @@
+"""The language of a text, and of its parts, by script and by very frequent words (rules/languages.toml)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from msgspec import Struct, convert
+
+SHORTEST = 60
+"""Characters; in less text no language is named where a script has several."""
+
+LONGEST = 4_000
+"""Characters of a text that are looked at: the frequent words of an article repeat after 500 words."""
+
+LEAST_EVIDENCE = 2.5
+"""Weighted hits; two frequent words shared by several languages are no evidence."""
+
+LEAST_DENSITY = 0.05
+"""Weighted hits a word; running text has 0.05 (Xhosa) to 0.4 (English), lists of names under 0.03."""
+
+LEAST_LEAD = 1.08
+"""How far the best language must be ahead of the second; twice as far, half the density is enough."""
+
+CLEAR_LEAD = 2.0
+
+LETTER_WEIGHT = 0.25
+"""A word with a letter of few languages, against 1 for a frequent word of one language."""
+
+MOST_LANGUAGES = 6
+"""Languages that one document is searched for."""
+
+ONE_LETTER = 0.3
+"""Weight of a word of one letter: tables and lists of references are full of them."""
+
+SWITCH_COST = 8.0
+"""Weighted hits that a change of language must gain, so that a quotation or a name opens no segment."""
+
+LEAST_SEGMENT = 250
+"""Characters of a segment in alphabetic scripts; a shorter run belongs to its neighbours."""
+
+
+class Rules(Struct, frozen=True, forbid_unknown_fields=True):
+    """rules/languages.toml as it is."""
+
+    scripts: dict[str, str]
+    words: dict[str, dict[str, str]]
+    letters: dict[str, str]
+
+
+class Tables(NamedTuple):
+    """Word -> (language, weight) pairs by script; letter -> the same; script -> its one language."""
+
+    words: dict[str, dict[str, tuple[tuple[str, float], ...]]]
+    letters: dict[str, tuple[tuple[str, float], ...]]
+    single: dict[str, str]
+
+
+_RANGES = {
+    "Latin": "A-Za-zªºÀ-ÖØ-öø-\u024f\u1e00-\u1eff",
+    "Cyrillic": "\u0400-\u052f",
+    "Greek": "\u0370-\u03ff\u1f00-\u1fff",
+    "Arabic": "\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc\u200c",
+    "Hebrew": "\u05d0-\u05ea\u05f0-\u05f2\u05b0-\u05bd",
+    "Devanagari": "\u0900-\u0963\u0970-\u097f",
+    "Bengali": "\u0980-\u09e3\u09f0\u09f1",
+    "Gurmukhi": "\u0a00-\u0a7f",
+    "Gujarati": "\u0a80-\u0aff",
+    "Odia": "\u0b00-\u0b7f",
+    "Tamil": "\u0b80-\u0bff",
+    "Telugu": "\u0c00-\u0c7f",
+    "Kannada": "\u0c80-\u0cff",
+    "Malayalam": "\u0d00-\u0d7f",
+    "Sinhala": "\u0d80-\u0dff",
+    "Thai": "\u0e00-\u0e7f",
+    "Lao": "\u0e80-\u0eff",
+    "Tibetan": "\u0f00-\u0fff",
+    "Myanmar": "\u1000-\u109f",
+    "Georgian": "\u10a0-\u10ff\u1c90-\u1cbf",
+    "Hangul": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af",
+    "Ethiopic": "\u1200-\u1360\u1380-\u139f",
+    "Khmer": "\u1780-\u17ff",
+    "Armenian": "\u0531-\u0587",
+    "Thaana": "\u0780-\u07bf",
+    "Kana": "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d",
+    "Han": "\u3400-\u4dbf\u4e00-\u9fff",
+}
+_NAMES = list(_RANGES)
+_WORD = re.compile("|".join(f"([{letters}]+)" for letters in _RANGES.values()))
+_LATIN = re.compile(f"[{_RANGES['Latin']}]+")
+_BEYOND_LATIN = re.compile("[\u0370-\u1dff\u1f00-\u1fff\u3041-\ud7af\uf900-\ufdff\ufe70-\uff9d]")
+_EAST_ASIAN = ("ja", "ko", "zh")
+_LETTERS_PER_WORD = {"Han": 2, "Kana": 3, "Hangul": 3}
+
+
+@cache
+def _tables() -> Tables:
+    text = files("scraper.clean").joinpath("rules/languages.toml").read_text("utf-8")
+    rules = convert(tomllib.loads(text), Rules)
+    words = {
+        script: _weighed({language: set(listed.split()) for language, listed in languages.items()})
+        for script, languages in rules.words.items()
+    }
+    letters = _weighed({language: set(listed) for language, listed in rules.letters.items()})
+    scaled = {
+        letter: tuple((language, weight * LETTER_WEIGHT / ONE_LETTER) for language, weight in pairs)
+        for letter, pairs in letters.items()
+    }
+    return Tables(words, scaled, rules.scripts)
+
+
+def _weighed(languages: dict[str, set[str]]) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Each item with its languages; one that n languages share weighs 1/n in each, a single letter less."""
+    owners: dict[str, list[str]] = {}
+    for language in sorted(languages):
+        for item in languages[language]:
+            owners.setdefault(item, []).append(language)
+    return {
+        item: tuple((language, (ONE_LETTER if len(item) == 1 else 1) / len(shared)) for language in shared)
+        for item, shared in owners.items()
+    }
+
+
+class Evidence(NamedTuple):
+    """Weighted hits by language, and the number of words that were looked at."""
+
+    hits: dict[str, float]
+    words: float
+
+
+def language(text: str) -> str | None:
+    """The BCP 47 primary tag of the language that most of a text is in; None if it is too short or unclear."""
+    return _best(_evidence(text), len(text))
+
+
+def _best(evidence: Evidence, length: int) -> str | None:
+    ranked = sorted(evidence.hits.items(), key=lambda item: (-item[1], item[0]))
+    if not ranked:
+        return None
+    (first, score), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
+    alone = first in _tables().single.values() or first in ("ja", "zh")
+    if length < SHORTEST and not (alone and length >= SHORTEST / 6):
+        return None
+    density = LEAST_DENSITY / (2 if score >= CLEAR_LEAD * second else 1)
+    enough = score >= LEAST_EVIDENCE and score >= density * evidence.words and score >= LEAST_LEAD * second
+    return first if enough else None
+
+
+def _evidence(text: str) -> Evidence:
+    """Count the frequent words and telling letters of a text in the script that most of it is written in."""
+    text = text[:LONGEST].lower()
+    if not _BEYOND_LATIN.search(text):
+        words = _LATIN.findall(text)
+        return Evidence(_hits("Latin", words), len(words))
+    runs: dict[str, list[str]] = {}
+    for match in _WORD.finditer(text):
+        runs.setdefault(_NAMES[(match.lastindex or 1) - 1], []).append(match[0])
+    if not runs:
+        return Evidence({}, 0)
+    sizes = {script: _size(script, words) for script, words in runs.items()}
+    total = sum(sizes.values())
+    if east := sizes.get("Han", 0) + sizes.get("Kana", 0):
+        kana = sizes.pop("Kana", 0) / east
+        sizes["Han"] = east
+        if max(sizes, key=lambda script: sizes[script]) == "Han":
+            return _east_asian("".join(runs.get("Han", ())), kana, total)
+    script = max(sizes, key=lambda script: sizes[script])
+    if script in _tables().single:
+        return Evidence({_tables().single[script]: sizes[script] * 0.5}, total)
+    return Evidence(_hits(script, runs[script]), total)
+
+
+def _east_asian(han: str, kana: float, words: float) -> Evidence:
+    """Japanese has kana, running Chinese its particles; Han without either ("震度5弱") says little."""
+    if kana > 0.05:
+        return Evidence({"ja": words * 0.5}, words)
+    particles = _tables().words["Han"]
+    if sum(char in particles for char in han) > 0.02 * len(han):
+        return Evidence({"zh": words * 0.5}, words)
+    return Evidence({"zh": 4.0, "ja": 3.6}, 0)
+
+
+def _size(script: str, words: list[str]) -> float:
+    """The number of words; scripts without spaces count letters."""
+    per_word = _LETTERS_PER_WORD.get(script, 5)
+    return max(len(words), sum(map(len, words)) / per_word) if script != "Latin" else len(words)
+
+
+def _hits(script: str, words: Iterable[str]) -> dict[str, float]:
+    table, letters = _tables().words[script], _tables().letters
+    hits: dict[str, float] = {}
+    for word, count in Counter(words).items():
+        for tag, weight in table.get(word, ()):
+            hits[tag] = hits.get(tag, 0.0) + weight * count
+        if script != "Latin" or not word.isascii():
+            for letter in set(word) & letters.keys():
+                for tag, weight in letters[letter]:
+                    hits[tag] = hits.get(tag, 0.0) + weight * count
+    written = {tag for pairs in table.values() for tag, _ in pairs} if script != "Latin" else None
+    return {tag: score for tag, score in hits.items() if written is None or tag in written}
+
+
+def segments(texts: Sequence[str]) -> list[tuple[int, int, str]]:
+    """The runs of one language over a sequence of blocks, as (first index, last index, tag), covering all of it.
+
+    A run must pay for its opening: a quotation, a name or a heading in another language stays in its neighbours' run.
+    Empty where no language can be told.
+    """
+    evidence = [_evidence(text) for text in texts]
+    certain = Counter(tag for each, text in zip(evidence, texts, strict=True) if (tag := _best(each, len(text))))
+    whole = language("\n".join(texts))
+    tags = sorted({tag for tag, _ in certain.most_common(MOST_LANGUAGES)} | ({whole} if whole else set()))
+    if len(tags) < 2:
+        return [(0, len(texts) - 1, tag) for tag in tags]
+    runs = _runs(_path(evidence, tags))
+    while len(runs) > 1 and (weak := _weakest(runs, texts)) is not None:
+        tag = runs[weak - 1 if weak else 1][2]
+        runs = _joined([(first, last, tag if at == weak else own) for at, (first, last, own) in enumerate(runs)])
+    return runs
+
+
+def _weakest(runs: list[tuple[int, int, str]], texts: Sequence[str]) -> int | None:
+    """The shortest run that is too short for a segment, or whose text is not clearly in its language."""
+    bodies = ["\n".join(texts[first : last + 1]) for first, last, _ in runs]
+    for at in sorted(range(len(runs)), key=lambda at: (len(bodies[at]), at)):
+        tag = runs[at][2]
+        if len(bodies[at]) < LEAST_SEGMENT / (3 if tag in _EAST_ASIAN else 1) or language(bodies[at]) != tag:
+            return at
+    return None
+
+
+def _path(evidence: list[Evidence], tags: list[str]) -> list[str]:
+    """The languages, one a block, that gain the most hits less SWITCH_COST for each change (Viterbi)."""
+    gains = dict.fromkeys(tags, 0.0)
+    back: list[dict[str, str]] = []
+    for each in evidence:
+        best = max(tags, key=lambda tag: gains[tag])
+        came = {tag: tag if gains[tag] >= gains[best] - SWITCH_COST else best for tag in tags}
+        gains = {tag: max(gains[tag], gains[best] - SWITCH_COST) + each.hits.get(tag, 0.0) for tag in tags}
+        back.append(came)
+    path = [max(tags, key=lambda tag: gains[tag])]
+    for came in reversed(back[1:]):
+        path.append(came[path[-1]])
+    return path[::-1]
+
+
+def _runs(path: list[str]) -> list[tuple[int, int, str]]:
+    return _joined([(at, at, tag) for at, tag in enumerate(path)])
+
+
+def _joined(runs: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Neighbouring runs of one language as one."""
+    joined = runs[:1]
+    for first, last, tag in runs[1:]:
+        if tag == joined[-1][2]:
+            joined[-1] = (joined[-1][0], last, tag)
+        else:
+            joined.append((first, last, tag))
+    return joined

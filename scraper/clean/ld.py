@@ -1,0 +1,155 @@
+"""JSON-LD (schema.org): the article's object among what the page embeds, read leniently and bounded."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from scraper.types import Head
+
+ARTICLES = frozenset(
+    "article newsarticle blogposting reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle "
+    "liveblogposting techarticle scholarlyarticle report reviewnewsarticle askpublicnewsarticle socialmediaposting "
+    "satiricalarticle medicalwebpage review".split()
+)
+PAGES = frozenset(("webpage", "itempage"))
+MAX_OBJECTS = 2_000
+CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+class LinkedData(Struct, frozen=True):
+    """What schema.org objects say of the article; dates as printed, `body` is articleBody."""
+
+    headline: str | None = None
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    published: str | None = None
+    modified: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    language: str | None = None
+    image: str | None = None
+    licence: str | None = None
+    site: str | None = None
+    url: str | None = None
+    body: str | None = None
+    is_free: bool | None = None
+    is_article: bool = False
+
+
+def read_linked_data(head: Head | None) -> LinkedData:
+    """The page's article object, or its web page's where there is none; an empty LinkedData where nothing can be read."""
+    if head is None or not head.json_ld:
+        return LinkedData()
+    objects = [item for text in head.json_ld for item in _objects(_parse(text))][:MAX_OBJECTS]
+    by_id = {item["@id"]: item for item in objects if isinstance(item.get("@id"), str) and len(item) > 2}
+    articles = [item for item in objects if _types(item) & ARTICLES]
+    pages = [item for item in objects if _types(item) & PAGES]
+    chosen = max(articles, key=_richness, default=None) or max(pages, key=_richness, default=None)
+    if chosen is None:
+        return LinkedData()
+    return _read(chosen, by_id, is_article=bool(articles))
+
+
+def _read(item: dict[str, Any], by_id: dict[str, Any], *, is_article: bool) -> LinkedData:
+    name = item.get("headline") or (item.get("name") if is_article else None)
+    return LinkedData(
+        headline=_text(name),
+        authors=tuple(_names(item.get("author"), by_id)) or tuple(_names(item.get("creator"), by_id)),
+        editors=tuple(_names(item.get("editor"), by_id)),
+        published=_text(item.get("datePublished")),
+        modified=_text(item.get("dateModified")),
+        section=_text(item.get("articleSection")),
+        keywords=tuple(_keywords(item.get("keywords"))),
+        language=_text(item.get("inLanguage")),
+        image=_address(item.get("image"), by_id),
+        licence=_address(item.get("license"), by_id),
+        site=next(iter(_names(item.get("publisher"), by_id)), None),
+        url=_address(item.get("mainEntityOfPage"), by_id) or _text(item.get("url")),
+        body=_text(item.get("articleBody")),
+        is_free=_truth(item.get("isAccessibleForFree")),
+        is_article=is_article,
+    )
+
+
+def _parse(text: str) -> Any:
+    """JSON as sites write it: comment wrappers, raw line ends in strings, trailing semicolons."""
+    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("//<![CDATA[").removesuffix("//]]>")
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        try:
+            return json.loads(CONTROL.sub(" ", text).strip().rstrip(";"), strict=False)
+        except (ValueError, RecursionError):
+            return None
+
+
+def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Every typed object at the top, in @graph, and below mainEntity."""
+    if depth > 6:
+        return
+    if isinstance(value, list):
+        for item in value[:MAX_OBJECTS]:
+            yield from _objects(item, depth + 1)
+    elif isinstance(value, dict):
+        yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            if isinstance(value.get(key), (list, dict)):
+                yield from _objects(value[key], depth + 1)
+
+
+def _types(item: dict[str, Any]) -> set[str]:
+    kinds = item.get("@type")
+    return {str(kind).rsplit("/", 1)[-1].lower() for kind in (kinds if isinstance(kinds, list) else [kinds])}
+
+
+def _richness(item: dict[str, Any]) -> int:
+    return sum(bool(item.get(key)) for key in ("headline", "datePublished", "author", "articleBody", "dateModified"))
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = next((item for item in value if item), None)
+    if isinstance(value, dict):
+        value = value.get("@value") or value.get("name")
+    if not isinstance(value, str | int):
+        return None
+    # Content systems escape twice: "Tom &amp; Jerry" stands in JSON.
+    return html.unescape(str(value)).strip() or None
+
+
+def _names(value: Any, by_id: dict[str, Any]) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        found = item
+        if isinstance(found, dict) and not found.get("name"):
+            found = by_id.get(str(found.get("@id")), found)
+        name = _text(found)
+        if name and not name.startswith(("http:", "https:")):
+            yield name
+
+
+def _keywords(value: Any) -> Iterator[str]:
+    items = value if isinstance(value, list) else str(value).split(",") if isinstance(value, str) else []
+    for item in items[:100]:
+        if (text := _text(item)) and not text.startswith(("http:", "https:")):
+            yield text
+
+
+def _address(value: Any, by_id: dict[str, Any]) -> str | None:
+    if isinstance(value, list):
+        value = next((item for item in value if item), None)
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl") or value.get("@id") or by_id.get(str(value.get("@id")), {}).get("url")
+    text = _text(value)
+    return text if text and text.startswith(("http:", "https:", "/")) else None
+
+
+def _truth(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(str(value).strip().lower())

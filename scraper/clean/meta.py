@@ -1,0 +1,60 @@
+"""Metadata with its origin: what the page claims, what the text itself shows, and trafilatura's reading behind both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from scraper.clean import peer, printed
+from scraper.clean.claims import Claims, read_claims
+from scraper.clean.language import language, segments
+from scraper.clean.ld import LinkedData
+from scraper.clean.title import Title
+from scraper.clean.view import View
+from scraper.types import Block, Metadata, Segment
+
+
+def describe(view: View, title: Title | None, data: LinkedData, kept: Sequence[Block]) -> Metadata:
+    """The article's metadata. A field that no origin fills stays None or empty; `origin` names where each came from."""
+    claims = read_claims(view, data) if view.is_page else Claims()
+    shown = printed.read(view, kept)
+    found: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+
+    def fill(name: str, value: Any, where: str) -> None:
+        if name not in found and value not in (None, ()):
+            found[name], origin[name] = value, where
+
+    if title is not None:
+        fill("title", title.text, title.origin)
+    for name, (value, where) in claims.fields.items():
+        fill(name, value, where)
+    for name, (value, where) in shown.items():
+        fill(name, value, where)
+    if title is not None and title.trim is not None:
+        fill("agency", printed.agency_of(title.trim.text), title.origin)
+    if view.is_page and not {"title", "authors", "published"} <= found.keys():
+        for name, (value, where) in peer.second_opinion(view.document, claims).items():
+            fill(name, value, where)
+    _languages(view, kept, fill)
+    return Metadata(**found, origin=origin)
+
+
+def _languages(view: View, kept: Sequence[Block], fill: Any) -> None:
+    """The language of the text; the page's own claim where the text is too short to tell."""
+    texts = [block.text for block in kept]
+    runs = [Segment(tag, kept[first].at, kept[last].at) for first, last, tag in segments(texts)]
+    if len(runs) > 1:
+        fill("segments", tuple(runs), "text")
+        fill("language", runs[0].language, "text")
+    fill("language", language("\n".join(texts)), "text")
+    head = view.document.head
+    if head is not None and head.language:
+        fill("language", head.language.strip().replace("_", "-").split("-")[0].lower()[:8] or None, "html lang")
+
+
+def as_dict(metadata: Metadata) -> dict[str, Any]:
+    """The fields by name, for a Record."""
+    return {name: getattr(metadata, name) for name in msgspec.structs.asdict(metadata) if name != "origin"}

@@ -1,0 +1,313 @@
+"""The phrase table: rules that recognise a whole line of site chrome by its words, in many languages.
+
+A rule stands in one of the TOML files under rules/phrases/, one file a kind. How a rule matches:
+
+    line   the folded line is the phrase
+    label  the phrase, then a colon, a bar or a spaced dash, then at most `words` words of one sentence, or nothing
+    start  the line starts with the phrase, and at most `words` words of the same sentence follow it
+    end    the line ends with the phrase, and at most `words` words of the same sentence stand before it
+    shape  a regular expression finds something in the line, and one of the literals `needs` is in it
+
+A line made of several phrases ("Home | News | Contact", "Share Tweet Print") is found too. A sure rule means chrome
+wherever the line stands; the others are hints for a judge that sees the neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from scraper.errors import ConfigError
+from scraper.types import Kind
+
+LONGEST_LINE = 600
+"""Characters; a longer line is never asked about: chrome sentences (consent, disclaimers) end below it."""
+
+LONGEST_SHAPE_LINE = 200
+"""Characters; bounds what backtracking in a shape can cost."""
+
+MOST_PARTS = 40
+"""Words or segments of a composite line; a longer one is a menu, which position and neighbours recognise."""
+
+CERTAIN_PARTS = 4
+"""This many different labels in a row, each only a hint by itself, are no sentence."""
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule as written in TOML; `phrases` by BCP 47 language, in which {n} stands for any number."""
+
+    id: str
+    kind: Kind
+    match: Literal["line", "label", "start", "end", "shape"]
+    sure: bool
+    why: str
+    hits: tuple[str, ...]
+    spares: tuple[str, ...]
+    phrases: dict[str, tuple[str, ...]] = {}
+    shapes: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    words: int = 20
+    sentences: bool = False
+
+
+class Hit(Struct, frozen=True):
+    """What a line was recognised as; `rule` joins the rules of a composite line's parts with +."""
+
+    rule: str
+    kind: Kind
+    sure: bool
+
+
+# Diacritics (capitals lose them in French and Greek), Hebrew and Arabic points, hamza above and below, tatweel and
+# invisible characters go. Vowel signs of Indic scripts and the kana's voicing marks carry meaning and stay.
+_GONE = (range(0x300, 0x370), range(0x591, 0x5BE), range(0x64B, 0x656), range(0x200B, 0x2010), range(0x202A, 0x202F))
+_INVISIBLE = (range(0x2060, 0x2065), range(0xFE00, 0xFE10), (0xAD, 0x640, 0xFEFF))
+_FOLDED: dict[int, str | None] = {
+    **{point: None for points in (*_GONE, *_INVISIBLE) for point in points},
+    **dict.fromkeys(map(ord, "‘’‚‛`´ʼʹ′"), "'"),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
+    **dict.fromkeys(map(ord, '()[]{}<>*"“”„‟«»‹›#'), " "),
+    # Dotless i is i, for Turkish capitals fold to the dotted one; Persian yeh and kaf are the Arabic ones.
+    **{ord("ı"): "i", ord("ی"): "ي", ord("ى"): "ي", ord("ک"): "ك"},
+}
+_SPACES = re.compile(r"\s+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def fold(text: str) -> str:
+    """Return the form of a line in which phrases are compared.
+
+    Compatibility forms, case, diacritics, quotes, dashes and white space are unified; brackets and quotation marks
+    become spaces; any number becomes 0; punctuation, bullets, arrows and emoji at both ends go. Folding is idempotent.
+    """
+    if text.isascii():
+        text = text.lower().translate(_FOLDED)
+    else:
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_FOLDED)
+        text = unicodedata.normalize("NFC", text)
+    return _strip(_SPACES.sub(" ", _NUMBER.sub("0", text)))
+
+
+def _strip(text: str) -> str:
+    """The text without anything but letters, digits and their marks at its ends."""
+    start, end = 0, len(text)
+    while start < end and not _is_word(text[start]):
+        start += 1
+    while start < end and not _is_word(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char)[0] == "M"
+
+
+_LABEL = re.compile(r"\s*([^:：∶՝|»→▶►]{1,60}?)\s*(?:[:：∶՝|»→▶►]|\s[-–—>]\s)(.*)", re.DOTALL)
+_SENTENCE_END = re.compile(r"\w{3}[.!?]['\"”’»)]?\s+\S|[。！？।]\s*\S")
+_SEPARATOR = re.compile(r"[|•·●▪∙‧／→»›\t]+|\s[-–—/>]+\s|\s{2,}")
+# Scripts written without spaces: a phrase in one needs no word boundary.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+class _Affix(Struct, frozen=True):
+    """A phrase with what may stand beside it."""
+
+    phrase: str
+    rule: Rule
+    hit: Hit
+
+    def takes(self, rest: str) -> bool:
+        """Whether the rest of the line, as printed, is short enough to belong to the phrase."""
+        if len(rest.split()) > self.rule.words or len(rest) > 12 * self.rule.words:
+            return False
+        return self.rule.sentences or not _SENTENCE_END.search(rest)
+
+
+class Phrases:
+    """The compiled table. It does not change after `load` and may be shared by threads."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._line: dict[str, Hit] = {}
+        self._label: dict[str, _Affix] = {}
+        self._start: dict[str, list[_Affix]] = {}
+        self._end: dict[str, list[_Affix]] = {}
+        self._shapes: list[tuple[tuple[str, ...], re.Pattern[str], Hit]] = []
+        for rule in rules:
+            self._add(rule)
+        for affixes in (*self._start.values(), *self._end.values()):
+            affixes.sort(key=lambda affix: (-len(affix.phrase), affix.phrase))
+        self._longest = max((phrase.count(" ") + 1 for phrase in self._line), default=0)
+
+    def find(self, line: str) -> Hit | None:
+        """Return what a line, or the text of one block, is recognised as, or None."""
+        if len(line) > LONGEST_LINE:
+            return None
+        folded = fold(line)
+        if not folded:
+            return None
+        return self._whole(line, folded) or self._composite(line, folded)
+
+    def _add(self, rule: Rule) -> None:
+        hit = Hit(rule.id, rule.kind, rule.sure)
+        needs = tuple(literal.lower() for literal in rule.needs)
+        self._shapes += [(needs, re.compile(shape, re.IGNORECASE), hit) for shape in rule.shapes]
+        for phrase in _folded_phrases(rule):
+            match rule.match:
+                case "line":
+                    self._line[phrase] = hit
+                case "label":
+                    self._label[phrase] = _Affix(phrase, rule, hit)
+                case "start":
+                    self._start.setdefault(phrase[:2], []).append(_Affix(phrase, rule, hit))
+                case _:
+                    self._end.setdefault(phrase[-2:], []).append(_Affix(phrase, rule, hit))
+
+    def _whole(self, line: str, folded: str) -> Hit | None:
+        """The line as one phrase."""
+        if hit := self._line.get(folded):
+            return hit
+        if split := _LABEL.match(line):
+            affix = self._label.get(fold(split[1]))
+            if affix and affix.takes(split[2]):
+                return affix.hit
+        if len(line) <= LONGEST_SHAPE_LINE:
+            lowered = line.lower()
+            for needs, pattern, hit in self._shapes:
+                if any(literal in lowered for literal in needs) and pattern.search(line):
+                    return hit
+        return self._by_affix(folded, line)
+
+    def _by_affix(self, folded: str, line: str) -> Hit | None:
+        for affix in self._start.get(folded[:2], ()):
+            size = len(affix.phrase)
+            if folded.startswith(affix.phrase) and _is_boundary(folded, size) and affix.takes(line):
+                return affix.hit
+        for affix in self._end.get(folded[-2:], ()):
+            size = len(folded) - len(affix.phrase)
+            if folded.endswith(affix.phrase) and _is_boundary(folded, size) and affix.takes(line):
+                return affix.hit
+        return None
+
+    def _composite(self, line: str, folded: str) -> Hit | None:
+        """A line that phrases cover from end to end, with separators or without."""
+        parts = _SEPARATOR.split(line)
+        hits: list[Hit] = []
+        for part in parts if len(parts) > 1 else ():
+            if not (words := fold(part)):
+                continue
+            hit = self._whole(part, words)
+            found = [hit] if hit else self._cover(words)
+            if not found or len(hits) > MOST_PARTS:
+                return None
+            hits += found
+        return _joined(hits or self._cover(folded))
+
+    def _cover(self, folded: str) -> list[Hit]:
+        """Cover a folded text with line phrases, the longest first, or return an empty list."""
+        words = [word for raw in folded.split(" ", MOST_PARTS) if (word := _strip(raw))]
+        hits: list[Hit] = []
+        at = 0
+        while at < len(words):
+            for end in range(min(len(words), at + self._longest), at, -1):
+                if hit := self._line.get(" ".join(words[at:end])):
+                    hits.append(hit)
+                    at = end
+                    break
+            else:
+                return []
+        return hits
+
+
+def _is_boundary(folded: str, at: int) -> bool:
+    """Whether no word of a spaced script runs across a position."""
+    if not 0 < at < len(folded):
+        return True
+    before, behind = folded[at - 1], folded[at]
+    return not (_is_word(before) and _is_word(behind)) or bool(_UNSPACED.match(before) and _UNSPACED.match(behind))
+
+
+def _joined(hits: Sequence[Hit]) -> Hit | None:
+    """One hit for the parts of a composite line; its kind is the most frequent one."""
+    if not hits:
+        return None
+    kind = Counter(hit.kind for hit in hits).most_common(1)[0][0]
+    sure = all(hit.sure for hit in hits) or len(hits) >= CERTAIN_PARTS
+    return Hit("+".join(dict.fromkeys(hit.rule for hit in hits)), kind, sure)
+
+
+# A group that repeats and holds a repeat takes exponential time on a hostile line.
+_NESTED_REPEAT = re.compile(r"\([^()]*[*+}][^()]*\)[*+{]")
+
+
+def load(files: Mapping[str, bytes]) -> Phrases:
+    """Read and check rule files, given as name to bytes; a ConfigError names the file and the rule."""
+    seen: dict[tuple[str, str], Rule] = {}
+    ids: set[str] = set()
+    rules: list[Rule] = []
+    for name in sorted(files):
+        for rule in _read(name, files[name]):
+            where = f"{name}: rule {rule.id}"
+            if rule.id in ids:
+                raise ConfigError(f"{where}: the id is used twice; give each rule its own")
+            ids.add(rule.id)
+            _check(rule, where)
+            for phrase in _folded_phrases(rule):
+                other = seen.setdefault((rule.match, phrase), rule)
+                if (other.kind, other.sure) != (rule.kind, rule.sure):
+                    raise ConfigError(f"{where}: {phrase!r} stands in {other.id} too, with another kind or sureness")
+            rules.append(rule)
+    return Phrases(rules)
+
+
+def _read(name: str, data: bytes) -> list[Rule]:
+    try:
+        table: dict[str, Any] = tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{name}: not TOML in UTF-8: {error}") from error
+    raw = table.pop("rule", None)
+    if table or not isinstance(raw, list):
+        raise ConfigError(f"{name}: only [[rule]] tables may stand here, found {sorted(table) or 'none'}")
+    rules = []
+    for count, entry in enumerate(raw, 1):
+        try:
+            rules.append(msgspec.convert(entry, Rule))
+        except msgspec.ValidationError as error:
+            label = entry.get("id", f"number {count}") if isinstance(entry, dict) else f"number {count}"
+            raise ConfigError(f"{name}: rule {label}: {error}") from error
+    return rules
+
+
+def _check(rule: Rule, where: str) -> None:
+    """Refuse a rule that does not prove itself, or that could not match."""
+    if not rule.hits or not rule.spares or not rule.why:
+        raise ConfigError(f"{where}: give at least one line that it hits, one that it spares, and why")
+    if rule.match == "shape":
+        if not rule.shapes or not rule.needs or rule.phrases:
+            raise ConfigError(f"{where}: a shape rule has shapes and needs, and no phrases")
+        for shape in rule.shapes:
+            _check_shape(shape, where)
+    elif rule.shapes or rule.needs or not rule.phrases:
+        raise ConfigError(f"{where}: a {rule.match} rule has phrases, and neither shapes nor needs")
+    if "" in _folded_phrases(rule):
+        raise ConfigError(f"{where}: a phrase has no letter or digit")
+
+
+def _check_shape(shape: str, where: str) -> None:
+    try:
+        re.compile(shape)
+    except re.error as error:
+        raise ConfigError(f"{where}: {shape!r} is no regular expression: {error}") from error
+    if _NESTED_REPEAT.search(shape):
+        raise ConfigError(f"{where}: {shape!r} repeats a group that holds a repeat; write it without")
+
+
+def _folded_phrases(rule: Rule) -> list[str]:
+    return list(dict.fromkeys(fold(text.replace("{n}", "0")) for texts in rule.phrases.values() for text in texts))

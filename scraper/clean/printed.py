@@ -1,0 +1,84 @@
+"""What the text itself shows: dateline, agency, credits, desk, editors, the dates printed beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scraper.clean import agencies
+from scraper.clean.clock import find_date, read_clock
+from scraper.clean.view import View
+from scraper.types import Block, Dateline, Kind, Trim
+
+Shown = dict[str, tuple[Any, str]]
+HEAD_BLOCKS = 3
+"""A dateline opens one of the first blocks of an article, or of its second article in another language."""
+
+
+def read(view: View, kept: Sequence[Block]) -> Shown:
+    """Field -> (value, origin) for everything that is printed in or beside the article."""
+    shown: Shown = {}
+    for block in kept:
+        for name, value in _in_block(block).items():
+            shown.setdefault(name, (value, _where(view, block)))
+    for index, block in enumerate(view.blocks):
+        for name, value in _beside(view, index).items():
+            shown.setdefault(name, (value, _where(view, block)))
+    return shown
+
+
+def agency_of(text: str) -> str | None:
+    """The agency that a short text names, or None."""
+    found = agencies.byline_suffix("x " + text.strip())
+    return found.agency if found is not None else agencies.canonical(text.strip())
+
+
+def inline_trims(block: Block) -> list[Trim]:
+    """The dateline that opens a block and the credits that close it, as parts that can be taken out."""
+    trims: list[Trim] = []
+    if (line := agencies.dateline(block.text)) is not None:
+        trims.append(_trim(block, line.start, line.end, Kind.DATELINE_META))
+    if (sign := agencies.signoff(block.text)) is not None and (not trims or sign.start >= trims[0].end):
+        trims.append(_trim(block, sign.start, sign.end, Kind.CREDITS))
+    return trims
+
+
+def _trim(block: Block, start: int, end: int, kind: Kind) -> Trim:
+    return Trim(at=block.at, start=start, end=end, kind=kind, rule=f"inline.{kind}", text=block.text[start:end])
+
+
+def _in_block(block: Block) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if (line := agencies.dateline(block.text)) is not None:
+        found["dateline"] = Dateline(line.place, line.date, line.agency)
+        found["agency"] = line.agency
+    if (sign := agencies.signoff(block.text)) is not None:
+        found |= {"credits": sign.credits, "desk": sign.desk, "authors": tuple(sign.reporters), "editors": tuple(sign.editors)}
+        found.setdefault("agency", sign.agency)
+    return {name: value for name, value in found.items() if value}
+
+
+def _beside(view: View, index: int) -> dict[str, Any]:
+    """What a removed block says: a clock's date, a source line's agency, a date line under the headline."""
+    kind, block = view.kind(index), view.blocks[index]
+    if kind is Kind.DATE_WIDGET:
+        clock = read_clock(block.text)
+        return {"visit_date": clock.date} if clock and clock.date and not clock.date.startswith("--") else {}
+    if kind in (Kind.SOURCE_CREDIT, Kind.CAPTION, Kind.PHOTO_CREDIT):
+        following = view.blocks[index + 1].text if index + 1 < len(view.blocks) else None
+        agency = agencies.source_agency(block.text, following)
+        return {"agency": agency} if agency and (kind is Kind.SOURCE_CREDIT or not view.is_page) else {}
+    if kind is Kind.DATELINE_META and not view.is_page and _under_headline(view, index):
+        found = find_date(block.text)
+        return {"published": found.date} if found and found.date and not found.date.startswith("--") else {}
+    return {}
+
+
+def _under_headline(view: View, index: int) -> bool:
+    """Whether a date line stands between the headline and the text: there it is the publication's, elsewhere anything's."""
+    titles = [other for other in range(index) if view.kind(other) is Kind.TITLE]
+    return bool(titles) and not any(view.prose[other] and not view.removed(other) for other in range(titles[-1], index))
+
+
+def _where(view: View, block: Block) -> str:
+    return f"block {block.at}" if view.is_page else f"text line {block.at}"

@@ -1,0 +1,66 @@
+"""What the passes see: the document, the tables, what is known of each block, and the labels given so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from scraper.clean.options import Options
+from scraper.clean.phrases import Hit
+from scraper.clean.places import PlaceRule, judge_places
+from scraper.clean.rules import Rules
+from scraper.clean.shape import Shape, is_prose, shape
+from scraper.types import Block, Document, Kind, Label
+
+Vote = tuple[int, Label]
+Pass = Callable[["View"], Iterable[Vote]]
+"""A pass looks at the view and yields (index, label) votes; the chain applies them before the next pass."""
+
+
+class View:
+    """One document under judgement. Only `run` writes labels; all else is fixed when the view is made."""
+
+    def __init__(self, document: Document, rules: Rules, options: Options) -> None:
+        self.document, self.rules, self.options = document, rules, options
+        self.blocks: tuple[Block, ...] = document.blocks
+        self.shapes: list[Shape] = [shape(block) for block in document.blocks]
+        self.prose: list[bool] = [is_prose(form) for form in self.shapes]
+        self.hits: list[Hit | None] = [rules.phrases.find(block.text) for block in document.blocks]
+        self.places: list[PlaceRule | None] = judge_places(document, rules.places)
+        self.labels: list[Label | None] = [None] * len(document.blocks)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the document came from HTML."""
+        return self.document.head is not None
+
+    def run(self, passes: Iterable[Pass]) -> None:
+        """Apply the passes in order; a later vote replaces an earlier one."""
+        for judge in passes:
+            for index, label in list(judge(self)):
+                self.labels[index] = label
+
+    def open(self) -> Iterator[int]:
+        """Indices of the blocks that nobody removed so far."""
+        return (index for index, label in enumerate(self.labels) if label is None or label.keep)
+
+    def removed(self, index: int) -> bool:
+        """Whether a block is removed so far."""
+        label = self.labels[index]
+        return label is not None and not label.keep
+
+    def kind(self, index: int) -> Kind | None:
+        """A removed block's kind; None for others and outside the document."""
+        if not 0 <= index < len(self.labels):
+            return None
+        label = self.labels[index]
+        return label.kind if label is not None else None
+
+
+def remove(kind: Kind, rule: str) -> Label:
+    """A label that takes a block out."""
+    return Label(keep=False, kind=kind, rule=rule)
+
+
+def keep(rule: str) -> Label:
+    """A label that keeps a block."""
+    return Label(keep=True, rule=rule)

@@ -1,0 +1,53 @@
+"""`scrape verify`: prove that an archive is what it says."""
+
+from __future__ import annotations
+
+import argparse
+
+from scraper.cli.compose import archive_root
+from scraper.cli.streams import Streams
+from scraper.errors import UnusableError
+from scraper.verify import Problem, Report, verify
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.description = (
+        "Read the whole archive: every WARC to its last byte, every digest, every pointer, every text. "
+        "Exit 5 if something is wrong, 4 if there is nothing to verify."
+    )
+    parser.add_argument("--archive", metavar="DIR", help="the archive (default: the configuration's)")
+
+
+def run(args: argparse.Namespace, streams: Streams) -> int:
+    """Verify and print what was seen; problems go to stderr, one line each."""
+    root = archive_root(args)
+    report = verify(root)
+    for warning in report.warnings:
+        streams.say(f"warning: {_line(warning)}")
+    for problem in report.problems:
+        streams.say(_line(problem))
+    if report.exit_code == UnusableError.exit_code:
+        raise UnusableError(f"{root}: nothing to verify; `scrape run` or `scrape fetch URL` fills an archive")
+    streams.write(_summary(report))
+    return report.exit_code
+
+
+def _line(problem: Problem) -> str:
+    where = problem.file if problem.offset is None else f"{problem.file}: at {problem.offset}"
+    return f"{where}: {problem.record}: {problem.what}" if problem.record else f"{where}: {problem.what}"
+
+
+def _summary(report: Report) -> str:
+    types = ", ".join(f"{count} {name}" for name, count in report.types.items()) or "none"
+    verdicts = ", ".join(f"{count} {name}" for name, count in report.verdicts.items()) or "none"
+    problems = len(report.problems) + report.unlisted
+    rows = [
+        ("WARC files", f"{report.warcs} ({types})"),
+        ("JSONL files", f"{report.files} ({report.lines} records)"),
+        ("pages", verdicts),
+        ("index", f"{report.indexed} records"),
+        ("read", f"{report.size:,} bytes"),
+        ("problems", str(problems) if problems else "none"),
+    ]
+    return "".join(f"{name:12} {value}\n" for name, value in rows)

@@ -1,0 +1,270 @@
+"""One link in, one Capture out: every hop byte for byte as it crossed the wire, within bounds and with manners.
+
+httpcore is used bare. What a browser-like client adds on top (cookies, proxies from the environment, automatic
+redirects and decoding, its own spelling of URLs) would each break a promise of the archive or pass by a check.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import cache, partial
+from types import TracebackType
+from typing import Protocol, Self
+
+import httpcore
+from msgspec import Struct
+
+from scraper import coding, guard
+from scraper.errors import ConfigError, LimitError, ScrapeError
+from scraper.guard import Target
+from scraper.tap import NETWORK_ERRORS, Clock, Reply, Resolve, TapBackend, Wire, look_up, plain, read_reply, tapping
+from scraper.types import Capture, Exchange, Link
+
+log = logging.getLogger(__name__)
+
+_ROBOTS_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
+_ROBOTS_BYTES = 512 * 1024  # decoded; RFC 9309 section 2.5 asks for 500 KiB at least, and politeness reads no more
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+_NO_ANSWER = frozenset({"unreachable", "timeout", "closed-early"})
+_KEEPALIVE = 15.0  # seconds; longer than the usual pause between two requests to a host
+_CONNECTIONS = 100
+
+
+class Settings(Struct, frozen=True):
+    """Who asks, and the bounds of one link.
+
+    `connect_timeout` and `read_timeout` bound a single wait for the network and `deadline` all of a link's together, in
+    seconds; waiting for a host's turn does not count. `max_bytes` bounds one response on the wire, `max_decoded_bytes`
+    its body once its content coding is undone. `allow_addresses` are networks or addresses off the public internet that
+    may be asked all the same, on any port. `ca_file` holds certificates (PEM) to trust besides the usual ones.
+    """
+
+    product: str = "scrape"
+    version: str = "0"
+    contact: str = "https://example.org/about-our-robot"
+    connect_timeout: float = 10.0
+    read_timeout: float = 20.0
+    deadline: float = 60.0
+    max_bytes: int = 16 * 1024 * 1024
+    max_decoded_bytes: int = 64 * 1024 * 1024
+    max_redirects: int = 10
+    allow_addresses: tuple[str, ...] = ()
+    ca_file: str | None = None
+
+    @property
+    def user_agent(self) -> str:
+        """What the User-Agent header says: product, version, and where to complain (RFC 9110 section 10.1.5)."""
+        return f"{self.product}/{self.version} (+{self.contact})"
+
+    def __post_init__(self) -> None:
+        if not (self.user_agent.isascii() and self.user_agent.isprintable()):
+            raise ConfigError(f"user agent: {self.user_agent!r} has characters that no header may hold")
+
+
+class Validators(Struct, frozen=True):
+    """What makes a GET conditional, as the server gave it; sent to `url` only (None: the link's own URL).
+
+    Pass the final URL of the capture that gave them: another page's date would pass for this one's.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    url: str | None = None
+
+
+class Manners(Protocol):
+    """What a fetcher needs of politeness; polite.Polite is one."""
+
+    def turn(self, url: str) -> AbstractAsyncContextManager[None]: ...
+
+    async def permit(self, url: str, ask: Callable[[str], Awaitable[Capture]]) -> None: ...
+
+    def heed(self, url: str, status: int | None, retry_after: str | None = None) -> None: ...
+
+
+class _Trip:
+    """One link on its way: the exchanges so far, and what is left of its time."""
+
+    def __init__(self, link: Link, deadline: float, max_bytes: int) -> None:
+        self.link = link
+        self.left = deadline
+        self.max_bytes = max_bytes
+        self.exchanges: list[Exchange] = []
+
+
+def exchanges_of(error: ScrapeError) -> tuple[Exchange, ...]:
+    """The exchanges that took place before `error` ended a fetch, for the archive; a cut one says so in `truncated`."""
+    exchanges: tuple[Exchange, ...] = getattr(error, "exchanges", ())
+    return exchanges
+
+
+class Fetcher:
+    """Fetches links over one pool of connections; an async context manager.
+
+    `polite` decides who is asked when, `clock` gives Unix time in seconds, `resolve` looks names up.
+    """
+
+    def __init__(self, settings: Settings, polite: Manners, clock: Clock, resolve: Resolve = look_up) -> None:
+        self._settings = settings
+        self._polite = polite
+        self._clock = clock
+        check = partial(guard.check, allowed=guard.networks(settings.allow_addresses))
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=_trust(settings.ca_file),
+            max_connections=_CONNECTIONS,
+            keepalive_expiry=_KEEPALIVE,
+            network_backend=TapBackend(check, resolve),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._pool.aclose()
+
+    async def fetch(self, link: Link, validators: Validators | None = None) -> Capture:
+        """Fetch a link and return whatever complete response ends it, 304, 404 and 503 included.
+
+        `Capture.exchanges` holds every hop in order, a robots.txt that had to be asked for before the hop it was for.
+        Raises RefusedError ("robots", "robots-unreachable", "private-address", "bad-scheme", "backing-off", ...),
+        LimitError ("too-large", "decoded-too-large", "deadline", "redirects"), or ScrapeError ("dns", "unreachable",
+        "tls", "timeout", "closed-early", "protocol", "bad-encoding"). `exchanges_of(error)` are the hops up to there.
+        """
+        trip = _Trip(link, self._settings.deadline, self._settings.max_bytes)
+        try:
+            return await self._follow(trip, validators or Validators())
+        except ScrapeError as error:
+            vars(error)["exchanges"] = tuple(trip.exchanges)  # read by exchanges_of: the tree itself knows no exchange
+            raise
+
+    async def _follow(self, trip: _Trip, validators: Validators) -> Capture:
+        target = guard.target(trip.link.url)
+        owner = guard.target(validators.url).url if validators.url else target.url
+        for _ in range(self._settings.max_redirects + 1):
+            await self._polite.permit(target.url, partial(self._ask_robots, trip))
+            reply = await self._hop(target, trip, validators if target.url == owner else Validators())
+            location = reply.location()
+            if location is None:
+                if reply.cut is not None:
+                    raise reply.cut
+                return self._capture(trip, reply, self._decoded(reply))
+            target = guard.target(location, target.url)
+        raise LimitError(
+            f"{trip.link.url}: more than {self._settings.max_redirects} redirects, the last to {target.url}",
+            reason="redirects",
+        )
+
+    async def _ask_robots(self, trip: _Trip, url: str) -> Capture:
+        """Fetch a robots.txt on behalf of a trip, whose exchanges then hold it; its time and size are its own."""
+        link = Link(url=url, source=trip.link.source)
+        errand = _Trip(link, self._settings.deadline, min(self._settings.max_bytes, 2 * _ROBOTS_BYTES))
+        target = guard.target(url)
+        try:
+            for _ in range(_ROBOTS_REDIRECTS + 1):
+                reply = await self._hop(target, errand, Validators())
+                location = reply.location()
+                if location is None:
+                    if reply.cut is not None and reply.exchange.truncated != "length":
+                        raise reply.cut
+                    return self._capture(errand, reply, self._robots_text(reply))
+                target = guard.target(location, target.url)
+        finally:
+            trip.exchanges += errand.exchanges
+        raise LimitError(f"{url}: more than {_ROBOTS_REDIRECTS} redirects", reason="redirects")
+
+    async def _hop(self, target: Target, trip: _Trip, validators: Validators) -> Reply:
+        """One exchange in its host's turn; a connection that went stale while idle is replaced, once."""
+        headers = self._headers(target, validators)
+        async with self._polite.turn(target.url):
+            begun = self._clock()
+            try:
+                reply = await self._exchange(target, headers, trip) or await self._exchange(target, headers, trip)
+                if reply is None:
+                    raise ScrapeError(f"{target.url}: no connection gave an answer", reason="closed-early")
+            except ScrapeError as error:
+                if error.reason in _NO_ANSWER:
+                    self._polite.heed(target.url, None)
+                raise
+            finally:
+                trip.left -= self._clock() - begun
+            trip.exchanges.append(reply.exchange)
+            self._polite.heed(target.url, reply.exchange.status, reply.header("retry-after"))
+        log.debug("%s answered %d", target.url, reply.exchange.status)
+        return reply
+
+    async def _exchange(self, target: Target, headers: list[tuple[bytes, bytes]], trip: _Trip) -> Reply | None:
+        """One request and its response; None if a connection that was used before turned out to be useless."""
+        now, settings = self._clock(), self._settings
+        waits = {"connect": settings.connect_timeout, "read": settings.read_timeout, "write": settings.read_timeout}
+        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+        request = httpcore.Request("GET", url, headers=headers, extensions={"timeout": waits})
+        with tapping(Wire(target.url, self._clock, now + trip.left, trip.max_bytes)) as wire:
+            try:
+                response = await self._pool.handle_async_request(request)
+            except NETWORK_ERRORS as error:
+                if wire.reused and not isinstance(error, httpcore.TimeoutException):
+                    return None
+                raise plain(error, wire) from error
+            try:
+                head = wire.head([name for name, _ in response.headers])
+                if head is not None:
+                    return await read_reply(response, wire, head, now)
+                if wire.reused:
+                    return None
+                raise ScrapeError(f"{target.url}: the server does not speak HTTP", reason="protocol")
+            finally:
+                await response.aclose()
+
+    def _headers(self, target: Target, validators: Validators) -> list[tuple[bytes, bytes]]:
+        headers = (
+            ("Host", target.authority),
+            ("User-Agent", self._settings.user_agent),
+            ("Accept", _ACCEPT),
+            ("Accept-Encoding", coding.ACCEPTED),
+            ("If-None-Match", validators.etag),
+            ("If-Modified-Since", validators.last_modified),
+        )
+        return [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers if value]
+
+    def _decoded(self, reply: Reply) -> bytes:
+        try:
+            return coding.decode(reply.body, reply.header("content-encoding"), self._settings.max_decoded_bytes)
+        except ScrapeError as error:
+            if not 200 <= reply.exchange.status < 300:
+                log.debug("%s: the body of an error page is unreadable: %s", reply.exchange.url, error)
+                return b""
+            raise type(error)(f"{reply.exchange.url}: {error}", reason=error.reason) from error
+
+    def _robots_text(self, reply: Reply) -> bytes:
+        if not 200 <= reply.exchange.status < 300:
+            return b""
+        return coding.prefix(reply.body, reply.header("content-encoding"), _ROBOTS_BYTES)
+
+    def _capture(self, trip: _Trip, reply: Reply, body: bytes) -> Capture:
+        mime = (reply.header("content-type") or "").partition(";")[0].strip().lower()
+        return Capture(
+            link=trip.link,
+            final_url=reply.exchange.url,
+            fetched_at=reply.exchange.started_at,
+            exchanges=tuple(trip.exchanges),
+            status=reply.exchange.status,
+            headers=reply.headers,
+            body=body,
+            mime=mime or None,
+        )
+
+
+@cache  # reading the usual certificates takes 55 ms, and a process needs them once
+def _trust(ca_file: str | None) -> ssl.SSLContext:
+    context = httpcore.default_ssl_context()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            raise ConfigError(f"ca_file: {ca_file} holds no PEM certificates: {error}", reason="bad-ca-file") from error
+    return context

@@ -1,0 +1,272 @@
+"""The index: what is known without opening a file. SQLite; it can be thrown away and rebuilt from WARC and JSONL.
+
+Its commit is the acknowledgement: the WARC's good length and the article's line of JSONL become true in one step. The
+line waits in `pending` until it stands in its file, at an offset that was fixed in the same commit, so writing it again
+after a crash changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from scraper.index.database import NAME, SCHEMA_VERSION, Database
+from scraper.types import Record, Verdict, WarcRef
+
+__all__ = [
+    "NAME",
+    "SCHEMA_VERSION",
+    "File",
+    "Index",
+    "Pending",
+    "Place",
+    "Row",
+    "Run",
+    "Snapshot",
+    "Validators",
+    "keys",
+]
+
+_ROW = (
+    "seq, id, source, url, final_url, canonical_url, fetched_at, published, language, version, family, verdict, title,"
+    " text_sha256, word_count, warc_file, warc_offset, warc_length, warc_id, ledger_file, ledger_offset, ledger_length,"
+    " ledger_id, line_file, line_offset, line_length"
+)
+_MAX_QUERY_TERMS = 32
+
+
+class File(Struct, frozen=True):
+    """A file of the archive: how many of its bytes are acknowledged, and for a WARC the sha256 of these."""
+
+    name: str
+    good_length: int
+    sha256: str | None = None
+
+
+class Place(Struct, frozen=True):
+    """Where a line of JSONL lies: the file relative to the root, and bytes."""
+
+    file: str
+    offset: int
+    length: int
+
+
+class Row(Struct, frozen=True):
+    """What the index knows of a record: `ledger` is its metadata record; `line` is None where it is no article."""
+
+    seq: int
+    id: str
+    source: str
+    url: str | None
+    final_url: str | None
+    canonical_url: str | None
+    fetched_at: str | None
+    published: str | None
+    language: str | None
+    version: int | None
+    family: str | None
+    verdict: Verdict
+    title: str | None
+    text_sha256: str
+    word_count: int
+    warc: WarcRef | None
+    ledger: WarcRef | None
+    line: Place | None
+
+
+class Pending(Struct, frozen=True):
+    """A line that is acknowledged and may not stand in its file yet."""
+
+    seq: int
+    file: str
+    offset: int
+    line: bytes
+
+
+class Validators(Struct, frozen=True):
+    """What a server gave for asking again whether something changed (RFC 9110 section 8.8)."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+class Run(Struct, frozen=True):
+    """A source's last run; `ended_at` and `ok` are of the last one that ended."""
+
+    source: str
+    started_at: str
+    ended_at: str | None
+    ok: bool | None
+
+
+class Snapshot(Struct, frozen=True):
+    """What was acknowledged at one moment: the files by name, the last running number, the lines that wait."""
+
+    files: dict[str, File]
+    last_seq: int
+    pending: tuple[Pending, ...]
+
+
+class Index(Database):
+    """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
+
+    One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
+    VerificationError (damaged); a schema that this version does not know is a ScrapeError.
+    """
+
+    def add(self, record: Record, place: Place | None, ledger: WarcRef | None) -> int:
+        """Take in a record; its addresses, and an article's text digest, count as seen. Returns its running number."""
+        values = (
+            *(None, record.id, record.source, record.url, record.final_url, record.canonical_url, record.fetched_at),
+            *(record.published, record.language, record.version, record.family, record.verdict.value, record.title),
+            *(record.text_sha256, record.word_count),
+            *_ref_values(record.warc),
+            *_ref_values(ledger),
+            *((place.file, place.offset, place.length) if place else (None,) * 3),
+        )
+        seq = self._write(f"INSERT INTO records ({_ROW}) VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608 constants only
+        for key in keys(record):
+            self.see(record.source, key, record.id)
+        if record.verdict is Verdict.ARTICLE:
+            self._write("INSERT INTO fulltext (rowid, title, text) VALUES (?, ?, ?)", (seq, record.title, record.text))
+        return seq
+
+    def set_ledger(self, record_id: str, ledger: WarcRef) -> None:
+        """Say where a record's ledger lies."""
+        values = (*_ref_values(ledger), record_id)
+        columns = "ledger_file = ?, ledger_offset = ?, ledger_length = ?, ledger_id = ?"
+        self._write(f"UPDATE records SET {columns} WHERE id = ?", values)  # noqa: S608 constants only
+
+    def get(self, record_id: str) -> Row | None:
+        """The record with this id."""
+        return next(self._rows("WHERE id = ?", (record_id,)), None)
+
+    def rows(self, after: int = 0, source: str | None = None) -> Iterator[Row]:
+        """Every record with a running number above `after`, in order, of one source or of all."""
+        if source is None:
+            return self._rows("WHERE seq > ? ORDER BY seq", (after,))
+        return self._rows("WHERE source = ? AND seq > ? ORDER BY seq", (source, after))
+
+    def latest(self, limit: int, before: int | None = None) -> list[Row]:
+        """The newest records, newest first, with running numbers below `before`."""
+        return list(self._rows("WHERE seq < ? ORDER BY seq DESC LIMIT ?", (before or 1 << 62, limit)))
+
+    def search(self, words: str, limit: int = 20) -> list[Row]:
+        """Articles whose title or text has all the words, best first (bm25). Words are taken literally."""
+        terms = [word.replace('"', '""').replace("\0", "") for word in words.split()[:_MAX_QUERY_TERMS]]
+        if not terms:
+            return []
+        query = " ".join(f'"{term}"' for term in terms)
+        hits = "SELECT rowid AS hit, rank FROM fulltext WHERE fulltext MATCH ? ORDER BY rank LIMIT ?"
+        return list(self._rows(f"JOIN ({hits}) ON seq = hit ORDER BY rank", (query, limit)))
+
+    def with_text(self, text_sha256: str) -> list[Row]:
+        """The records whose text has this digest."""
+        return list(self._rows("WHERE text_sha256 = ? ORDER BY seq", (text_sha256,)))
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many records there are by (source, verdict)."""
+        found = self._read("SELECT source, verdict, COUNT(*) FROM records GROUP BY source, verdict")
+        return {(source, verdict): count for source, verdict, count in found}
+
+    def last_seq(self) -> int:
+        """The highest running number, 0 if there is none."""
+        return int(self._read("SELECT COALESCE(MAX(seq), 0) FROM records")[0][0])
+
+    def seen(self, source: str, key: str) -> str | None:
+        """The id of the record under which a source met this address or digest."""
+        found = self._read("SELECT record FROM seen WHERE source = ? AND key = ?", (source, key))
+        return str(found[0][0]) if found else None
+
+    def see(self, source: str, key: str, record_id: str) -> None:
+        """Remember that a source met this address or digest; the last record wins."""
+        self._write("INSERT OR REPLACE INTO seen (source, key, record) VALUES (?, ?, ?)", (source, key, record_id))
+
+    def validators(self, url: str) -> Validators | None:
+        """What to send along when asking for this address again."""
+        found = self._read("SELECT etag, last_modified FROM validators WHERE url = ?", (url,))
+        return Validators(*found[0]) if found else None
+
+    def set_validators(self, url: str, validators: Validators) -> None:
+        """Remember the validators of the last answer."""
+        values = (url, validators.etag, validators.last_modified)
+        self._write("INSERT OR REPLACE INTO validators (url, etag, last_modified) VALUES (?, ?, ?)", values)
+
+    def fail(self, source: str, reason: str) -> None:
+        """Count a failure by its slug."""
+        upsert = "INSERT INTO failures VALUES (?, ?, 1) ON CONFLICT (source, reason) DO UPDATE SET count = count + 1"
+        self._write(upsert, (source, reason))
+
+    def failures(self) -> dict[tuple[str, str], int]:
+        """How many failures there were by (source, reason)."""
+        return {(source, reason): count for source, reason, count in self._read("SELECT * FROM failures")}
+
+    def start_run(self, source: str, at: str) -> None:
+        """A source's run began."""
+        upsert = "INSERT INTO runs VALUES (?, ?, NULL, NULL) ON CONFLICT (source) DO UPDATE SET started_at = ?"
+        self._write(upsert, (source, at, at))
+
+    def end_run(self, source: str, at: str, *, ok: bool) -> None:
+        """A source's run ended."""
+        self._write("UPDATE runs SET ended_at = ?, ok = ? WHERE source = ?", (at, ok, source))
+
+    def runs(self) -> dict[str, Run]:
+        """The last run of each source."""
+        found = self._read("SELECT source, started_at, ended_at, ok FROM runs")
+        return {row[0]: Run(row[0], row[1], row[2], None if row[3] is None else bool(row[3])) for row in found}
+
+    def file(self, name: str) -> File | None:
+        """What is acknowledged of a file."""
+        found = self._read("SELECT name, good_length, sha256 FROM files WHERE name = ?", (name,))
+        return File(*found[0]) if found else None
+
+    def files(self) -> list[File]:
+        """Every file that something is acknowledged of, by name."""
+        return [File(*row) for row in self._read("SELECT name, good_length, sha256 FROM files ORDER BY name")]
+
+    def set_file(self, file: File) -> None:
+        """Set a file's good length."""
+        values = (file.name, file.good_length, file.sha256)
+        self._write("INSERT OR REPLACE INTO files (name, good_length, sha256) VALUES (?, ?, ?)", values)
+
+    def forget_file(self, name: str) -> None:
+        """Drop a file that is no longer there."""
+        self._write("DELETE FROM files WHERE name = ?", (name,))
+
+    def snapshot(self) -> Snapshot:
+        """The state at one moment, while another process may be writing."""
+        with self.reading():
+            return Snapshot({file.name: file for file in self.files()}, self.last_seq(), tuple(self.pending()))
+
+    def wait(self, pending: Pending) -> None:
+        """Keep a line until it stands in its file."""
+        values = (pending.seq, pending.file, pending.offset, pending.line)
+        self._write("INSERT INTO pending (seq, file, offset, line) VALUES (?, ?, ?, ?)", values)
+
+    def pending(self) -> list[Pending]:
+        """The lines that wait, in the order of their numbers."""
+        return [Pending(*row) for row in self._read("SELECT seq, file, offset, line FROM pending ORDER BY seq")]
+
+    def settle(self, seq: int) -> None:
+        """The lines up to this number stand in their files."""
+        self._write("DELETE FROM pending WHERE seq <= ?", (seq,))
+
+    def _rows(self, where: str, values: tuple[Any, ...]) -> Iterator[Row]:
+        with self._guarded():
+            for row in self._db.execute(f"SELECT {_ROW} FROM records {where}", values):  # noqa: S608 clauses of this file only
+                refs = [WarcRef(*row[at : at + 4]) if row[at] is not None else None for at in (15, 19)]
+                line = Place(*row[23:26]) if row[23] is not None else None
+                yield Row(*row[:11], Verdict(row[11]), *row[12:15], *refs, line)  # type: ignore[call-arg]  # slices have no length to mypy
+
+
+def _ref_values(ref: WarcRef | None) -> tuple[str | int | None, ...]:
+    return (None,) * 4 if ref is None else (ref.file, ref.offset, ref.length, ref.record_id)
+
+
+def keys(record: Record) -> list[str]:
+    """What a record is met under again: its addresses, and an article's text as sha256:HEX."""
+    addresses = [record.url, record.final_url, record.canonical_url, *record.other_urls]
+    digests = [f"sha256:{record.text_sha256}"] if record.verdict is Verdict.ARTICLE else []
+    return [*dict.fromkeys(address for address in addresses if address), *digests]

@@ -1,0 +1,159 @@
+"""The database under the index: its schema, its transactions, and SQLite's errors in our own tree."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from scraper.errors import LimitError, LockedError, ScrapeError, VerificationError
+
+NAME = "index.sqlite"
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE files (name TEXT PRIMARY KEY, good_length INTEGER NOT NULL, sha256 TEXT) WITHOUT ROWID;
+CREATE TABLE records (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, url TEXT, final_url TEXT,
+    canonical_url TEXT, fetched_at TEXT, published TEXT, language TEXT, version INTEGER, family TEXT,
+    verdict TEXT NOT NULL, title TEXT, text_sha256 TEXT NOT NULL, word_count INTEGER NOT NULL,
+    warc_file TEXT, warc_offset INTEGER, warc_length INTEGER, warc_id TEXT,
+    ledger_file TEXT, ledger_offset INTEGER, ledger_length INTEGER, ledger_id TEXT,
+    line_file TEXT, line_offset INTEGER, line_length INTEGER);
+CREATE INDEX records_by_source ON records (source, seq);
+CREATE INDEX records_by_text ON records (text_sha256);
+CREATE INDEX records_by_family ON records (family) WHERE family IS NOT NULL;
+CREATE TABLE pending (seq INTEGER PRIMARY KEY, file TEXT NOT NULL, offset INTEGER NOT NULL, line BLOB NOT NULL);
+CREATE TABLE seen (source TEXT, key TEXT, record TEXT NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
+CREATE TABLE validators (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT) WITHOUT ROWID;
+CREATE TABLE failures (source TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY KEY (source, reason)) WITHOUT ROWID;
+CREATE TABLE runs (source TEXT PRIMARY KEY, started_at TEXT, ended_at TEXT, ok INTEGER) WITHOUT ROWID;
+CREATE VIRTUAL TABLE fulltext USING fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2');
+"""
+
+
+class Database:
+    """An open database. What is written becomes true at `commit`; reads on the same object see it before."""
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self.path = path
+        with self._guarded():
+            self._db = _connect_readonly(path) if readonly else _connect(path)
+            try:
+                self._check_schema(readonly)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def commit(self) -> None:
+        """Acknowledge: when this returns, what was written is on the disk."""
+        with self._guarded():
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Undo what was written within, if it ends in an error."""
+        self._begin()
+        with self._guarded():
+            self._db.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:  # a full disk may have rolled it back already
+                self._db.execute("ROLLBACK TO step")
+                self._db.execute("RELEASE step")
+            raise
+        with self._guarded():
+            self._db.execute("RELEASE step")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Reads within see one state of the database."""
+        inner = self._db.in_transaction
+        if not inner:
+            self._read("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            if not inner:
+                self._read("COMMIT")
+
+    def close(self) -> None:
+        """Close; what was not committed is gone."""
+        with self._guarded():
+            self._db.close()
+
+    def _begin(self) -> None:
+        with self._guarded():
+            if not self._db.in_transaction:
+                self._db.execute("BEGIN IMMEDIATE")
+
+    def _write(self, sql: str, values: tuple[Any, ...]) -> int:
+        self._begin()
+        with self._guarded():
+            return self._db.execute(sql, values).lastrowid or 0
+
+    def _read(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._guarded():
+            return self._db.execute(sql, values).fetchall()
+
+    def _check_schema(self, readonly: bool) -> None:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        empty = self._db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
+        if version == 0 and empty and not readonly:
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        elif version != SCHEMA_VERSION:
+            message = (
+                f"{self.path}: schema {version}, this version knows {SCHEMA_VERSION}: use the version that made it, "
+                "or delete the file and let it be rebuilt"
+            )
+            raise ScrapeError(message, reason="index-schema")
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _translated(error, self.path) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, timeout=5.0, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    return db
+
+
+def _connect_readonly(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing, beside a writer or on a disk that cannot be written."""
+    uri = f"file:{quote(str(path))}?mode=ro"
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0, check_same_thread=False)
+    try:
+        db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        # WAL wants to make its shared memory file; where it cannot, nobody writes, and the file may be read as it is.
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or not path.exists():
+            raise
+        db.close()
+        db = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+    return db
+
+
+def _translated(error: sqlite3.Error, path: Path) -> ScrapeError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+    if code == sqlite3.SQLITE_FULL:
+        return LimitError(f"{path}: the disk is full", reason="disk-full")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return LimitError(f"{path}: cannot be written or opened: {error}", reason="not-writable")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LockedError(f"{path}: another process is writing to it", reason="locked")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        message = f"{path}: the index is damaged ({error}): delete it and let it be rebuilt"
+        return VerificationError(message, reason="damaged-index")
+    if code == sqlite3.SQLITE_IOERR:
+        return LimitError(f"{path}: {error}", reason="disk-error")
+    raise error

@@ -1,0 +1,136 @@
+"""The one way of an article: capture, WARC, clean, record, index. Every shell (command line, daemon) goes through here.
+
+`process` takes one capture the whole way, `fetch_all` links off the network, `run_source` all that is new at a source.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from typing import TypeVar
+
+from scraper.errors import LimitError, RefusedError, ScrapeError
+from scraper.fetch import Validators, exchanges_of
+from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
+from scraper.record import Provenance, ledger_of, record_of
+from scraper.sources import urls
+from scraper.types import Capture, Failure, Link, Record
+
+__all__ = ["Source", "SourceKind", "Tally", "Tools", "clean_and_add", "fetch", "fetch_all", "is_fatal", "process"]
+
+AT_ONCE = 8
+"""Links under way together; each host is still asked one request at a time."""
+REFUSALS = frozenset((401, 403, 404, 410, 429, 451))
+GONE = frozenset((404, 410))
+# The archive's own errors: what comes after them would meet them too.
+FATAL = frozenset(("disk-full", "disk-error", "not-writable", "archive-broken", "locked", "damaged-index"))
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def is_fatal(error: ScrapeError) -> bool:
+    """Whether an error ends a run, because it is the archive's and not one input's."""
+    return isinstance(error, LimitError) and error.reason in FATAL
+
+
+async def process(capture: Capture, tools: Tools, key: str) -> Record:
+    """Archive a capture, clean it, archive what that gave; the caller commits. `key` is how its source knows it again.
+
+    The bytes are in the WARC before anything reads them. Raises RefusedError or ScrapeError for an answer that is no
+    page (its capture is kept), LimitError where cleaning was cut off or the archive cannot be written.
+    """
+    ref = tools.archive.store(capture)
+    check_status(capture)
+    cleaned = await tools.workers.clean(capture)
+    is_file = capture.link.url.startswith("file:")
+    provenance = Provenance(
+        source=capture.link.source,
+        payload_sha256=hashlib.sha256(capture.body).hexdigest(),
+        url=None if is_file else capture.link.url,
+        final_url=None if is_file else capture.final_url,
+        fetched_at=capture.fetched_at,
+        found_by=capture.link.found_by,
+        warc=ref,
+    )
+    record = record_of(cleaned.article, provenance, reasons=False)
+    tools.archive.add(ref, record, ledger_of(cleaned.article, record.id, cleaned.rights))
+    tools.archive.index.see(capture.link.source, key, record.id)
+    return record
+
+
+def check_status(capture: Capture) -> None:
+    """Raise what a status says: RefusedError for "you may not" and "not here", ScrapeError for the server's troubles."""
+    status, url = capture.status, capture.link.url
+    if 200 <= status < 300:
+        return
+    if status in REFUSALS or 400 <= status < 500:
+        raise RefusedError(f"{url}: the server answered {status}; nothing to clean", reason=f"http-{status}")
+    raise ScrapeError(f"{url}: the server answered {status}; try again later", reason=f"http-{status}")
+
+
+async def fetch(link: Link, tools: Tools, validators: Validators | None = None) -> Capture:
+    """Fetch a link. Where that fails halfway, the hops that took place are archived before the error goes on."""
+    if tools.fetcher is None:
+        raise ScrapeError(f"{link.url}: this run has no network", reason="no-network")
+    try:
+        return await tools.fetcher.fetch(link, validators)
+    except ScrapeError as error:
+        if hops := exchanges_of(error):
+            last = hops[-1]
+            tools.archive.store(Capture(link, last.url, last.started_at, hops, last.status, (), b""))
+        raise
+
+
+async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple[Link, Record | Failure], None]:
+    """Fetch and archive links, AT_ONCE at a time: each link with its record, or why there is none, as they are done.
+
+    Every record is acknowledged before it is given. Errors of the archive itself end the run.
+    """
+
+    async def one(link: Link) -> tuple[Link, Record | Failure]:
+        try:
+            return link, await process(await fetch(link, tools), tools, urls.key(link.url))
+        except ScrapeError as error:
+            if is_fatal(error):
+                raise
+            tools.archive.index.fail(link.source, error.reason)
+            if error.reason in {f"http-{status}" for status in GONE}:
+                tools.archive.index.see(link.source, urls.key(link.url), "")
+            return link, failure(link.url, error)
+
+    async for result in _together(one, links):
+        tools.archive.commit()
+        yield result
+
+
+async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Record | Failure:
+    """`process` for what needs no network, with an expected error as a value; it is not tried again by its source."""
+    try:
+        return await process(capture, tools, key)
+    except ScrapeError as error:
+        if is_fatal(error):
+            raise
+        tools.archive.index.fail(capture.link.source, error.reason)
+        tools.archive.index.see(capture.link.source, key, "")
+        return failure(capture.link.url, error)
+
+
+async def _together(work: Callable[[Item], Awaitable[Result]], items: Iterable[Item]) -> AsyncGenerator[Result, None]:
+    """The results of AT_ONCE calls at a time, as they are done; what is under way is cancelled when the caller leaves."""
+    waiting: set[asyncio.Future[Result]] = set()
+    source = iter(items)
+    try:
+        while True:
+            while len(waiting) < AT_ONCE and (item := next(source, None)) is not None:
+                waiting.add(asyncio.ensure_future(work(item)))
+            if not waiting:
+                return
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)

@@ -1,0 +1,87 @@
+"""What a run works with, and what it gives back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from scraper.archive import Archive
+from scraper.errors import ScrapeError
+from scraper.fetch import Fetcher
+from scraper.types import Failure, Verdict
+from scraper.workers import Workers
+
+
+class SourceKind(StrEnum):
+    """How a source says where its articles are."""
+
+    FOLDER = "folder"
+    WARC = "warc"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+
+
+class Source(Struct, frozen=True):
+    """Where links come from: a directory of files or WARCs, or the address of a feed, sitemap or listing.
+
+    `limit` bounds the new links of one run; `patterns` are globs (none: the kind's own), `selector` is CSS for the
+    links of a listing, `max_bytes` bounds one file of a directory that is no WARC.
+    """
+
+    name: str
+    kind: SourceKind
+    at: str
+    patterns: tuple[str, ...] = ()
+    selector: str | None = None
+    limit: int = 1_000
+    max_bytes: int = 20_000_000
+
+
+class Tools(Struct, frozen=True):
+    """What a run works with: made once, where the configuration is composed. Without a fetcher there is no network."""
+
+    archive: Archive
+    workers: Workers
+    fetcher: Fetcher | None
+    clock: Callable[[], datetime]
+
+    def now(self) -> str:
+        """The time as records write it: RFC 3339, UTC, microseconds."""
+        return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Tally:
+    """What a run did: records by verdict, failures by reason, and how much was known already."""
+
+    def __init__(self) -> None:
+        self.verdicts: Counter[str] = Counter()
+        self.failures: list[Failure] = []
+        self.known = 0
+
+    @property
+    def articles(self) -> int:
+        """How many articles were archived."""
+        return self.verdicts[Verdict.ARTICLE.value]
+
+    @property
+    def others(self) -> int:
+        """How many pages were archived that are no article."""
+        return self.verdicts.total() - self.articles
+
+    def __str__(self) -> str:
+        """One line for a person: "5 archived, 2 known, 1 index_page, 3 unreachable"."""
+        no_articles = sorted((name, count) for name, count in self.verdicts.items() if name != Verdict.ARTICLE.value)
+        failed = sorted(Counter(failure.reason for failure in self.failures).items())
+        counted = [f"{count} {name}" for name, count in [*no_articles, *failed]]
+        return ", ".join([f"{self.articles} archived", f"{self.known} known", *counted])
+
+
+def failure(where: str, error: ScrapeError) -> Failure:
+    """An expected error as a value; its message names the place once."""
+    message = str(error)
+    return Failure(where, error.reason, message if where in message else f"{where}: {message}", error.exit_code)

@@ -1,0 +1,97 @@
+"""Addresses: the form in which one is fetched, and the key under which it is known."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from ada_url import URL
+
+LONGEST = 8000
+"""Characters; RFC 9110, 4.1 asks everybody to support at least this many."""
+
+TRACKING = frozenset(
+    (
+        *("mc_eid", "oly_anon_id", "oly_enc_id", "__s", "vero_id", "_hsenc", "mkt_tok", "fbclid"),
+        *("gclid", "dclid", "gclsrc", "gbraid", "wbraid", "gad_source", "gad_campaignid", "msclkid", "yclid", "ysclid"),
+        *("_openstat", "twclid", "ttclid", "igshid", "igsh", "li_fat_id", "rdt_cid", "epik", "rb_clickid", "wickedid"),
+        *("mc_cid", "_hsmi", "__hssc", "__hstc", "__hsfp", "hsctatracking", "vero_conv", "s_cid", "ref_src", "_ga"),
+        *("_gl", "guce_referrer", "guce_referrer_sig", "guccounter", "at_campaign", "at_medium", "ns_campaign"),
+        *("ns_mchannel", "ns_source", "xtor", "smid", "cmpid"),
+    )
+)
+"""Query parameters that never choose the page, in lower case.
+
+The first line is Firefox's list (Firefox source docs, "Query Parameter Stripping"); the others are the click ids of
+Google, Microsoft, Yandex, X, TikTok, Instagram, LinkedIn, Reddit, Pinterest, Mailchimp, HubSpot, Vero, Adobe, Yahoo,
+Piano (AT Internet), Comscore and news sites' own campaign marks. Names that some site uses for its page (`ref`,
+`source`, `from`, `id`) are left alone.
+"""
+
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
+"""Google Analytics, Matomo (new and old), HubSpot's advertisements."""
+
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def normalise(address: str, base: str | None = None) -> str | None:
+    """The address in WHATWG form without fragment, user name, password and tracking parameters.
+
+    `address` may be relative to `base`. None if it is no http(s) URL, or longer than LONGEST characters.
+    The other parameters keep their order and spelling, since some servers care.
+    """
+    url = _parse(address, base)
+    if url is None or url.protocol not in ("http:", "https:") or not url.hostname:
+        return None
+    href = url.href
+    if "@" in href:
+        url.username = url.password = ""
+    if "#" in href:
+        url.hash = ""
+    if "?" in href:  # also where nothing follows it: a lone "?" goes too
+        url.search = "&".join(part for part in url.search[1:].split("&") if part and not _is_tracking(part))
+    href = url.href
+    return href if len(href) <= LONGEST else None
+
+
+def key(address: str) -> str:
+    """The key under which an address counts as seen: never fetched, only compared.
+
+    On top of `normalise`: no scheme, no leading `www.`, no trailing slash, parameters sorted, and %-escapes as
+    RFC 3986, 6.2.2 has them. An address that is no http(s) URL is its own key.
+    """
+    clean = normalise(address)
+    if clean is None:
+        return address
+    place, _, query = clean.partition("://")[2].partition("?")
+    known = _escapes(place).removeprefix("www.").rstrip("/")
+    return f"{known}?{'&'.join(sorted(_escapes(query).split('&')))}" if query else known
+
+
+def site(address: str) -> str:
+    """The host without `www.` or `m.`; empty if there is none."""
+    url = _parse(address, None)
+    return re.sub(r"^(?:www|m)\.", "", url.hostname) if url is not None else ""
+
+
+def _parse(address: str, base: str | None) -> URL | None:
+    if len(address) > LONGEST * 2:
+        return None
+    try:
+        return URL(address.strip(), base)
+    except ValueError:  # a lone surrogate raises UnicodeEncodeError, which is one
+        return None
+
+
+def _is_tracking(parameter: str) -> bool:
+    name = unquote(parameter.partition("=")[0]).lower()
+    return name in TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def _escapes(text: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        char = chr(int(match[1], 16))
+        return char if char in _UNRESERVED else match[0].upper()
+
+    return _ESCAPE.sub(one, text)

@@ -1,0 +1,388 @@
+"""Every struct that crosses a room's door: frozen, typed, and free of behaviour beyond reading itself."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+SCHEMA = 1
+"""Version of the record's shape (see Record)."""
+
+
+class Kind(StrEnum):
+    """Why a block, or a part of one, is not article text. A closed set."""
+
+    WEATHER = "weather"
+    DATE_WIDGET = "date_widget"
+    AD = "ad"
+    COMMENT_FORM = "comment_form"
+    COMMENTS = "comments"
+    RELATED = "related"
+    SHARE = "share"
+    NEWSLETTER = "newsletter"
+    COOKIE = "cookie"
+    PAYWALL = "paywall"
+    LOGIN = "login"
+    NAVIGATION = "navigation"
+    BREADCRUMB = "breadcrumb"
+    SEARCH = "search"
+    FOOTER = "footer"
+    COPYRIGHT = "copyright"
+    AUTHOR_BOX = "author_box"
+    BYLINE = "byline"
+    DATELINE_META = "dateline_meta"
+    SOURCE_CREDIT = "source_credit"
+    CREDITS = "credits"
+    CAPTION = "caption"
+    PHOTO_CREDIT = "photo_credit"
+    TITLE = "title"
+    DUPLICATE_TITLE = "duplicate_title"
+    DUPLICATE = "duplicate"
+    TAGS = "tags"
+    RATING = "rating"
+    READING_TIME = "reading_time"
+    PAGE_TOOLS = "page_tools"
+    APP_PROMO = "app_promo"
+    DONATION = "donation"
+    POLL = "poll"
+    PLAYER = "player"
+    DISCLAIMER = "disclaimer"
+    OTHER = "other"
+
+
+class Form(StrEnum):
+    """What a block is typographically; a kept block keeps its form."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"
+    CODE = "code"
+    TABLE = "table"
+    CAPTION = "caption"
+
+
+class Verdict(StrEnum):
+    """What the page is: an article, or why it is none."""
+
+    ARTICLE = "article"
+    CONSENT = "consent"
+    PAYWALL_STUB = "paywall_stub"
+    BLOCK_PAGE = "block_page"
+    INDEX_PAGE = "index_page"
+    OTHER_PAGE = "other_page"
+    SOFT_404 = "soft_404"
+    EMPTY = "empty"
+    NOT_TEXT = "not_text"
+
+
+# ---- discovery and capture ------------------------------------------------------------------------------------------
+
+
+class FoundBy(Struct, frozen=True):
+    """The feed entry, sitemap entry, listing or file that led to a page; `date` as the finder printed it, in ISO 8601."""
+
+    kind: str
+    at: str
+    title: str | None = None
+    date: str | None = None
+
+
+class Link(Struct, frozen=True):
+    """An address worth fetching: an http(s) URL, or a path for the folder source."""
+
+    url: str
+    source: str
+    found_by: FoundBy | None = None
+
+
+class Exchange(Struct, frozen=True):
+    """One HTTP exchange, byte for byte as it crossed the wire.
+
+    `request` and `response` are whole HTTP/1.1 messages, head and body. `response` has its transfer coding (chunked)
+    already undone and that header renamed to `x-orig-transfer-encoding`; its content coding (gzip, br) is untouched.
+    `started_at` is RFC 3339 UTC with microseconds; `peer` is the address that was connected to.
+    """
+
+    url: str
+    request: bytes
+    response: bytes
+    status: int
+    started_at: str
+    peer: str | None = None
+    protocol: str = "http/1.1"
+    tls: str | None = None
+    truncated: str | None = None
+
+
+class Capture(Struct, frozen=True):
+    """What one link gave: every hop, and the last hop's decoded body.
+
+    `body` has its content coding undone and is still bytes: its charset is the cleaner's business. For a file of a
+    folder source `exchanges` is empty and `body` is the file. `headers` are the last hop's, names in lower case.
+    """
+
+    link: Link
+    final_url: str
+    fetched_at: str
+    exchanges: tuple[Exchange, ...]
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    mime: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, by its lower-case name."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+class Failure(Struct, frozen=True):
+    """An expected error as a value: `reason` is a slug that tallies count, `exit_code` as in errors.py."""
+
+    where: str
+    reason: str
+    message: str
+    exit_code: int = 1
+
+
+# ---- cleaning -------------------------------------------------------------------------------------------------------
+
+
+class Block(Struct, frozen=True):
+    """A run of text between two block-level boundaries, or one line of plain text.
+
+    `at` counts from 1: for plain text it is the line's number. `link_chars` is how many of `text`'s characters stand in
+    links. `places` are the indices into Document.places of the block's ancestors, nearest first.
+    """
+
+    at: int
+    text: str
+    form: Form = Form.PARAGRAPH
+    tag: str = ""
+    link_chars: int = 0
+    gap: bool = False
+    level: int = 0
+    place: int = -1
+    hidden: bool = False
+
+
+class Place(Struct, frozen=True):
+    """An element that holds blocks: its tag, its class and id tokens in lower case, its parent's index (-1: none)."""
+
+    tag: str
+    tokens: tuple[str, ...]
+    parent: int
+    kind: Kind | None = None
+    rule: str = ""
+
+
+class Head(Struct, frozen=True):
+    """What a page says of itself outside its blocks: meta elements, JSON-LD objects, link relations, title, language."""
+
+    title: str | None = None
+    language: str | None = None
+    meta: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    json_ld: tuple[str, ...] = ()
+    times: tuple[tuple[str, str, bool], ...] = ()
+    authors: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+
+
+class Document(Struct, frozen=True):
+    """A page or a text as blocks, before anyone judged it."""
+
+    blocks: tuple[Block, ...]
+    places: tuple[Place, ...] = ()
+    head: Head | None = None
+    url: str | None = None
+    fetched_at: str | None = None
+    source: bytes | str = ""
+
+
+class Label(Struct, frozen=True):
+    """A judgement of one block: kept, or removed as `kind`; `rule` names who judged, `score` is P(article) where a model did."""
+
+    keep: bool
+    rule: str
+    kind: Kind | None = None
+    score: float | None = None
+
+
+class Removal(Struct, frozen=True, omit_defaults=True):
+    """A block that is not in the text, and why."""
+
+    at: int
+    kind: Kind
+    rule: str
+    text: str
+    score: float | None = None
+
+
+class Trim(Struct, frozen=True):
+    """A part of a kept block, or of the title (`at` 0 where the title is no block), that was taken out.
+
+    `start` and `end` are character offsets into the block's text.
+    """
+
+    at: int
+    start: int
+    end: int
+    kind: Kind
+    rule: str
+    text: str
+
+
+class Segment(Struct, frozen=True):
+    """A run of kept blocks in one language, by the first and last block's position."""
+
+    language: str | None
+    first: int
+    last: int
+
+
+class Dateline(Struct, frozen=True):
+    """A dateline as printed; an incomplete date is --MM-DD."""
+
+    place: str | None
+    date: str | None
+    agency: str | None
+
+
+class Metadata(Struct, frozen=True, kw_only=True):
+    """What is known of the article; an unknown value is None and never guessed. `origin` says where each field came from."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    published: str | None = None
+    modified: str | None = None
+    visit_date: str | None = None
+    language: str | None = None
+    segments: tuple[Segment, ...] = ()
+    site: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    licence: str | None = None
+    agency: str | None = None
+    dateline: Dateline | None = None
+    desk: str | None = None
+    credits: str | None = None
+    paywalled: bool | None = None
+    canonical_url: str | None = None
+    origin: dict[str, str] = {}
+
+
+class Kept(Struct, frozen=True):
+    """A block that is in the text: its form, and the rule that kept it."""
+
+    at: int
+    form: Form
+    rule: str
+    text: str
+    score: float | None = None
+
+
+class Article(Struct, frozen=True):
+    """The result of cleaning: the text, what it was made from, and a reason for every block that is not in it.
+
+    `text` is always filled with what was kept, whatever the verdict. `kept` are positions (line numbers for plain
+    text). `blocks` holds every kept block with its reason, so kept and removed together are the whole document.
+    """
+
+    text: str
+    kept: tuple[int, ...]
+    removed: tuple[Removal, ...]
+    trimmed: tuple[Trim, ...]
+    metadata: Metadata
+    verdict: Verdict
+    blocks: tuple[Kept, ...] = ()
+    cleaner: str = ""
+    rules: str = ""
+    profile: str = ""
+
+
+# ---- the record -----------------------------------------------------------------------------------------------------
+
+
+class WarcRef(Struct, frozen=True):
+    """Where a WARC record lies: `file` by its final name relative to the archive's root, offsets in compressed bytes."""
+
+    file: str
+    offset: int
+    length: int
+    record_id: str
+
+
+class Rights(Struct, frozen=True, omit_defaults=True):
+    """What the site said on reuse, as it was seen: never interpreted here."""
+
+    robots_meta: tuple[str, ...] = ()
+    x_robots_tag: tuple[str, ...] = ()
+    tdm_reservation: str | None = None
+    tdm_policy: str | None = None
+    licence: str | None = None
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """One line of JSONL: an article, its metadata, and the proof of where it came from. Field order is the line's order."""
+
+    schema: int = SCHEMA
+    id: str
+    source: str
+    url: str | None = None
+    final_url: str | None = None
+    canonical_url: str | None = None
+    other_urls: tuple[str, ...] = ()
+    fetched_at: str | None = None
+    found_by: FoundBy | None = None
+    version: int | None = None
+    family: str | None = None
+    verdict: Verdict
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    published: str | None = None
+    modified: str | None = None
+    visit_date: str | None = None
+    language: str | None = None
+    segments: tuple[Segment, ...] = ()
+    site: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    licence: str | None = None
+    agency: str | None = None
+    dateline: Dateline | None = None
+    desk: str | None = None
+    credits: str | None = None
+    paywalled: bool | None = None
+    text: str
+    text_sha256: str
+    word_count: int
+    kept: tuple[int, ...] | None = None
+    removed: tuple[Removal, ...] | None = None
+    removed_counts: dict[str, int] = {}
+    trimmed: tuple[Trim, ...] | None = None
+    origin: dict[str, str] = {}
+    warc: WarcRef | None = None
+    cleaner: str
+    rules: str
+    profile: str
+
+
+class Ledger(Struct, frozen=True, kw_only=True):
+    """What the WARC's metadata record holds beside a conversion record: the reasons, and the rights signals seen."""
+
+    record: str
+    verdict: Verdict
+    kept: tuple[int, ...]
+    removed: tuple[Removal, ...]
+    trimmed: tuple[Trim, ...]
+    origin: dict[str, str]
+    rights: Rights
+    cleaner: str
+    rules: str
+    profile: str

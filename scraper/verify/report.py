@@ -1,0 +1,96 @@
+"""What verification found: counts by kind, and a line for everything that is not as it should be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from msgspec import Struct
+
+from scraper.index import Index, Snapshot
+
+MAX_LISTED = 10_000
+"""Problems, and warnings, that are listed; the rest are counted."""
+
+
+class Scope(Struct, frozen=True):
+    """What is verified: the archive's root, and what its index had acknowledged when verification began."""
+
+    root: Path
+    index: Index | None
+    snapshot: Snapshot | None
+
+
+class Problem(Struct, frozen=True):
+    """Something amiss: in which file (relative to the root), at which byte, with which record, and what it is."""
+
+    file: str
+    offset: int | None
+    record: str | None
+    what: str
+
+
+class Report(Struct, frozen=True):
+    """The result: how much was read, and what is wrong with it.
+
+    `types` counts WARC records by type, `verdicts` the ledgers; `size` is the bytes of WARC and JSONL that were read.
+    `warnings` are what no content is lost by; `unlisted` is how many problems stand beyond MAX_LISTED.
+    """
+
+    warcs: int
+    types: dict[str, int]
+    verdicts: dict[str, int]
+    files: int
+    lines: int
+    indexed: int
+    size: int
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    unlisted: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """5 if something is wrong, 4 if there was nothing to verify, else 0."""
+        if self.problems:
+            return 5
+        return 0 if self.warcs or self.files else 4
+
+
+class Findings:
+    """What is collected on the way."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.types: Counter[str] = Counter()
+        self.verdicts: Counter[str] = Counter()
+        self._problems: list[Problem] = []
+        self._warnings: list[Problem] = []
+
+    def problem(self, file: str, what: str, *, offset: int | None = None, record: str | None = None) -> None:
+        """Something is wrong."""
+        self._note(self._problems, Problem(file, offset, record, what))
+
+    def warning(self, file: str, what: str, *, offset: int | None = None, record: str | None = None) -> None:
+        """Something is odd, and nothing is lost by it."""
+        self._note(self._warnings, Problem(file, offset, record, what))
+
+    def report(self) -> Report:
+        """All of it."""
+        return Report(
+            warcs=self.counts["warcs"],
+            types=dict(sorted(self.types.items())),
+            verdicts=dict(sorted(self.verdicts.items())),
+            files=self.counts["files"],
+            lines=self.counts["lines"],
+            indexed=self.counts["indexed"],
+            size=self.counts["size"],
+            problems=tuple(self._problems),
+            warnings=tuple(self._warnings),
+            unlisted=self.counts["unlisted"],
+        )
+
+    def _note(self, listed: list[Problem], problem: Problem) -> None:
+        if len(listed) < MAX_LISTED:
+            listed.append(problem)
+        elif listed is self._problems:
+            self.counts["unlisted"] += 1

@@ -1,0 +1,127 @@
+"""The WARC side of verification: every record of every file, and what refers to what."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from scraper import records, warc
+from scraper.types import Ledger
+from scraper.verify.report import Findings, Scope
+from scraper.verify.scratch import Known, Scratch
+
+_TYPES = frozenset({"warcinfo", "response", "request", "resource", "revisit", "metadata", "conversion"})
+_CHUNK = 1 << 20
+
+
+def check_warcs(scope: Scope, scratch: Scratch, found: Findings) -> None:
+    """Read every WARC file to its end, or to what was acknowledged of it."""
+    acknowledged = scope.snapshot.files if scope.snapshot else {}
+    paths = sorted(scope.root.glob("warc/*/*/*.warc.gz*"))
+    names = [path.relative_to(scope.root).as_posix().removesuffix(warc.OPEN) for path in paths]
+    for name, path in zip(names, paths, strict=True):
+        if scope.index is not None and name not in acknowledged:
+            if path.name.endswith(warc.OPEN) or scope.index.file(name) is not None:
+                continue  # begun since, or left by a crash before anything in it was acknowledged
+            found.warning(name, "not in the index: added by hand, or the index must be rebuilt")
+        _check_file(scope, name, scratch, found)
+    for name in acknowledged:
+        if name.startswith("warc/") and name not in names:
+            found.problem(name, "the file is gone")
+
+
+def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:
+    """Every derived record refers to one that is there, and every conversion has its line of JSONL."""
+    for pending in scope.snapshot.pending if scope.snapshot else ():
+        scratch.claim(warc.conversion_id(records.decode(pending.line).id))
+    for known in scratch.dangling():
+        found.problem(known.file, f"refers to {known.refers}, which is not there", offset=known.offset, record=known.id)
+    for known in scratch.unclaimed():
+        # Without an index nobody knows what a crash left unacknowledged at the end of an open file.
+        unsure = scope.index is None and not (scope.root / known.file).exists()
+        note = found.warning if unsure else found.problem
+        note(known.file, "a conversion without a line of JSONL", offset=known.offset, record=known.id)
+
+
+def _existing(final: Path) -> Path:
+    """The file under its final name or, while it is written, under the other."""
+    return final if final.exists() else final.with_name(final.name + warc.OPEN)
+
+
+def _check_file(scope: Scope, name: str, scratch: Scratch, found: Findings) -> None:
+    final = scope.root / name
+    path = _existing(final)
+    known = scope.snapshot.files.get(name) if scope.snapshot else None
+    size = _existing(final).stat().st_size
+    stop = known.good_length if known else size
+    found.counts["warcs"] += 1
+    found.counts["size"] += min(size, stop)
+    if size < stop:
+        found.problem(name, f"{stop - size} acknowledged bytes are gone", offset=size)
+    elif path == final and scope.index is not None and (now := scope.index.file(name)) and size > now.good_length:
+        found.problem(name, f"{size - now.good_length} bytes beyond what was acknowledged", offset=now.good_length)
+    if known is not None and known.sha256 != _sha256(_existing(final), stop):
+        found.problem(name, "not the bytes that were written: the file's sha256 differs from the index")
+    first = True
+    for item in warc.read(_existing(final), stop):
+        if isinstance(item, warc.Damage):
+            unfinished = known is None and item.torn and path != final
+            (found.warning if unfinished else found.problem)(name, item.reason, offset=item.offset)
+        else:
+            _check_entry(name, item, scratch, found)
+            if first and (item.type != "warcinfo" or item.header("warc-filename") != final.name):
+                found.problem(name, "does not begin with its own warcinfo record", offset=item.offset)
+        first = False
+
+
+def _check_entry(name: str, entry: warc.Entry, scratch: Scratch, found: Findings) -> None:
+    record_id = entry.uri("warc-record-id") or ""
+    found.types[entry.type] += 1
+
+    def wrong(what: str) -> None:
+        found.problem(name, what, offset=entry.offset, record=record_id)
+
+    if not entry.plain:
+        wrong("the head of its gzip member was changed")
+    if entry.type not in _TYPES:
+        wrong(f"unknown record type {entry.type[:40]!r}")
+    if entry.header("warc-block-digest") != warc.digest(entry.block):
+        wrong("the block does not have its digest")
+    payload = warc.http_payload(entry.block) if entry.type in ("response", "request") else entry.block
+    claimed = entry.header("warc-payload-digest")
+    if claimed is not None and (payload is None or claimed != warc.digest(payload)):
+        wrong("the payload does not have its digest")
+    known = Known(record_id, entry.type, name, entry.offset, entry.length)
+    if entry.type in ("metadata", "conversion"):
+        known = _derived(entry, known)
+        if known.refers is None:
+            wrong("refers to no record")
+    if entry.type == "metadata" and (problem := _check_ledger(entry, record_id, found)):
+        wrong(problem)
+    if not scratch.put(known):
+        wrong("another record has this id")
+
+
+def _derived(entry: warc.Entry, known: Known) -> Known:
+    proof = warc.digest(entry.block) if entry.type == "conversion" else entry.header(warc.LINE_DIGEST.lower())
+    return msgspec.structs.replace(known, refers=entry.uri("warc-refers-to"), digest=proof)
+
+
+def _check_ledger(entry: warc.Entry, record_id: str, found: Findings) -> str | None:
+    try:
+        ledger = msgspec.json.decode(entry.block, type=Ledger)
+    except (ValueError, RecursionError) as error:
+        return f"not a ledger: {error}"
+    found.verdicts[ledger.verdict] += 1
+    return None if record_id == warc.metadata_id(ledger.record) else f"its id is not made from record {ledger.record}"
+
+
+def _sha256(path: Path, stop: int) -> str:
+    sha = hashlib.sha256()
+    with path.open("rb") as file:
+        while stop > 0 and (data := file.read(min(_CHUNK, stop))):
+            sha.update(data)
+            stop -= len(data)
+    return sha.hexdigest()

@@ -1,0 +1,91 @@
+"""Cleaning in processes of their own, each task with a deadline: a page that hangs or eats memory is killed, alone."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from concurrent.futures import TimeoutError as Expired
+from types import TracebackType
+from typing import Self
+
+from msgspec import Struct
+from pebble import ProcessExpired, ProcessPool
+
+from scraper.clean import Options, Source, clean_bytes
+from scraper.clean.decode import decode_html
+from scraper.clean.rights import read_rights
+from scraper.clean.sniff import sniff
+from scraper.errors import LimitError, ScrapeError
+from scraper.types import Article, Capture, Rights
+
+TASKS = 1_000
+"""Pages after which a process is replaced, so that what leaks in it is bounded."""
+
+
+class Settings(Struct, frozen=True):
+    """How many processes, and the seconds that one page may take in them."""
+
+    count: int = 1
+    deadline: float = 30.0
+    options: Options = Options()
+
+
+class Cleaned(Struct, frozen=True):
+    """What cleaning a capture gave: the article, and the rights signals seen on the way."""
+
+    article: Article
+    rights: Rights
+
+
+def clean_capture(capture: Capture, options: Options) -> Cleaned:
+    """Clean a capture in this process."""
+    # A file's address is where it lay on this machine; only a page's own address says something of the page.
+    url = capture.final_url if capture.final_url.startswith(("http://", "https://")) else None
+    content_type = capture.header("content-type") or capture.mime
+    article = clean_bytes(Source(capture.body, url, content_type, capture.fetched_at), options)
+    html = decode_html(capture.body, content_type).text if sniff(capture.body) == "html" else None
+    return Cleaned(article, read_rights(capture.headers, html))
+
+
+class Workers:
+    """A pool of cleaning processes; a context manager. They are spawned at the first task."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        # Spawned, not forked: the parent has an event loop, open files and the archive's lock.
+        self._pool = ProcessPool(settings.count, max_tasks=TASKS, context=multiprocessing.get_context("spawn"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's annotations leave this one out
+        self._pool.join()
+
+    async def clean(self, capture: Capture) -> Cleaned:
+        """Clean a capture. A LimitError where the deadline passed ("deadline") or the process died ("worker-died")."""
+        # Exchanges hold the raw bytes once more; the cleaner reads the decoded body alone.
+        light = Capture(
+            capture.link, capture.final_url, capture.fetched_at, (), capture.status, capture.headers, capture.body, capture.mime
+        )
+        future = self._pool.schedule(_task, args=(light, self._settings.options), timeout=self._settings.deadline)
+        try:
+            result = await asyncio.wrap_future(future)
+        except (Expired, TimeoutError) as error:
+            message = f"{capture.link.url}: not cleaned after {self._settings.deadline:g} s (cleaning.deadline)"
+            raise LimitError(message, reason="deadline") from error
+        except ProcessExpired as error:
+            message = f"{capture.link.url}: the process that cleaned it died ({error})"
+            raise LimitError(message, reason="worker-died") from error
+        if isinstance(result, Cleaned):
+            return result
+        exit_class, message, reason = result
+        raise exit_class(f"{capture.link.url}: {message}", reason=reason)
+
+
+def _task(capture: Capture, options: Options) -> Cleaned | tuple[type[ScrapeError], str, str]:
+    """`clean_capture`, with an expected error as a value: exceptions with keywords do not survive pickling."""
+    try:
+        return clean_capture(capture, options)
+    except ScrapeError as error:
+        return type(error), str(error), error.reason

@@ -1,0 +1,126 @@
+"""Content codings, undone in bounded steps."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import Callable
+
+import brotli
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper import coding
+from scraper.errors import LimitError, ScrapeError
+
+MB = 1024 * 1024
+
+
+def bare_deflate(body: bytes) -> bytes:
+    return zlib.compress(body)[2:-4]
+
+
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+}
+BOMBS = {"gzip": gzip.compress(bytes(64 * MB)), "br": brotli.compress(bytes(64 * MB), quality=5)}
+
+
+@given(st.binary(max_size=5000), st.lists(st.sampled_from(sorted(ENCODERS)), max_size=3))
+def test_undoes_what_the_header_says_last_first(body: bytes, codings: list[str]) -> None:
+    wire = body
+    for name in codings:
+        wire = ENCODERS[name](wire)
+    assert coding.decode(wire, ", ".join(codings), 10_000) == body
+
+
+@given(st.binary(max_size=300), st.sampled_from(["gzip", "deflate", "br"]), st.integers(0, 400))
+def test_any_bytes_decode_within_the_limit_or_fail_in_the_tree(body: bytes, name: str, limit: int) -> None:
+    try:
+        decoded = coding.decode(body, name, limit)
+    except ScrapeError:
+        return
+    assert len(decoded) <= limit
+
+
+def test_large_bodies_cross_the_step_borders() -> None:
+    body = bytes(range(256)) * 4096
+    for encode, name in ((gzip.compress, "gzip"), (zlib.compress, "deflate"), (brotli.compress, "br")):
+        assert coding.decode(encode(body), name, MB) == body
+
+
+def test_deflate_without_its_zlib_head() -> None:
+    assert coding.decode(bare_deflate(b"text" * 100), "deflate", MB) == b"text" * 100
+
+
+def test_no_header_and_identity_leave_the_body_alone() -> None:
+    assert coding.decode(b"\x1f\x8bnot gzip", None, 2) == b"\x1f\x8bnot gzip"
+    assert coding.decode(b"plain", " Identity ,", 2) == b"plain"
+
+
+def test_gzip_members_are_joined_and_padding_is_dropped() -> None:
+    body = gzip.compress(b"one ") + gzip.compress(b"two") + b"\0\0\0"
+    assert coding.decode(body, "gzip", MB) == b"one two"
+
+
+def test_a_million_tiny_members_are_refused() -> None:
+    with pytest.raises(ScrapeError) as error:
+        coding.decode(gzip.compress(b"") * 5000, "gzip", MB)
+    assert error.value.reason == "bad-encoding"
+
+
+@pytest.mark.parametrize(("name", "bomb"), BOMBS.items())
+def test_a_bomb_ends_at_the_limit_and_its_memory_stays_there(name: str, bomb: bytes) -> None:
+    assert len(bomb) < 70_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(LimitError) as error:
+            coding.decode(bomb, name, MB)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert error.value.reason == "decoded-too-large"
+    assert peak < 4 * MB
+
+
+def test_a_bomb_within_a_coding_is_found_too() -> None:
+    with pytest.raises(LimitError):
+        coding.decode(gzip.compress(BOMBS["br"]), "br, gzip", MB)
+
+
+def test_a_body_that_ends_early_gives_what_it_holds() -> None:
+    text = b"".join(b"line %d of the text\n" % number for number in range(1000))
+    whole = gzip.compress(text)
+    assert coding.decode(whole[:-8], "gzip", MB) == text
+    half = coding.decode(whole[: len(whole) // 2], "gzip", MB)
+    assert len(half) > 1000
+    assert text.startswith(half)
+
+
+@pytest.mark.parametrize(
+    ("body", "header"),
+    [
+        (b"<html>plain</html>", "gzip"),
+        (b"<html>plain</html>", "deflate"),
+        (b"<html>plain</html>", "br"),
+        (b"x", "zstd"),
+        (b"x", "gzip, gzip, gzip, gzip"),
+    ],
+)
+def test_what_cannot_be_undone_says_so(body: bytes, header: str) -> None:
+    with pytest.raises(ScrapeError) as error:
+        coding.decode(body, header, MB)
+    assert error.value.reason == "bad-encoding"
+
+
+def test_a_prefix_stops_where_it_is_told() -> None:
+    assert coding.prefix(BOMBS["br"], "br", 10) == bytes(10)
+    assert coding.prefix(b"plain text", None, 5) == b"plain"
+    assert coding.prefix(gzip.compress(b"short"), "gzip", 100) == b"short"
+    with pytest.raises(ScrapeError):
+        coding.prefix(b"x", "gzip, br", 10)

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from captures import record
+
+from scraper.errors import LimitError, LockedError, ScrapeError, VerificationError
+from scraper.index import SCHEMA_VERSION, File, Index, Pending, Place, Run, Validators
+from scraper.types import Verdict, WarcRef
+
+REF = WarcRef("warc/2026/11/a.warc.gz", 10, 20, "urn:uuid:1")
+LEDGER = WarcRef("warc/2026/11/a.warc.gz", 30, 5, "urn:uuid:2")
+PLACE = Place("articles/2026/11/21.jsonl", 0, 100)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    opened = Index(tmp_path / "index.sqlite")
+    yield opened
+    opened.close()
+
+
+def test_a_record_comes_back(index: Index) -> None:
+    seq = index.add(record(1, warc=REF, language="tr", family="f", version=2), PLACE, LEDGER)
+    row = index.get("record-1")
+    assert row is not None
+    assert (row.seq, row.warc, row.ledger, row.line) == (seq, REF, LEDGER, PLACE)
+    assert (row.verdict, row.title, row.language, row.family, row.version) == (Verdict.ARTICLE, "Title 1", "tr", "f", 2)
+    assert index.get("record-2") is None
+    assert index.with_text(row.text_sha256) == [row]
+
+
+def test_what_is_not_committed_is_gone(tmp_path: Path) -> None:
+    first = Index(tmp_path / "i")
+    first.add(record(1), None, None)
+    first.commit()
+    first.add(record(2), None, None)
+    assert first.last_seq() == 2
+    first.close()
+    second = Index(tmp_path / "i")
+    assert [row.id for row in second.rows()] == ["record-1"]
+    second.close()
+
+
+def test_an_id_stands_once_and_atomic_takes_back_its_own_part_only(index: Index) -> None:
+    index.add(record(1), None, None)
+    with pytest.raises(sqlite3.IntegrityError), index.atomic():  # noqa: PT012 the part is two steps
+        index.add(record(2), None, None)
+        index.add(record(1), None, None)
+    index.commit()
+    assert [row.id for row in index.rows()] == ["record-1"]
+
+
+def test_addresses_and_an_articles_text_count_as_seen(index: Index) -> None:
+    article = record(1, canonical_url="https://c.example/", other_urls=("https://o.example/",))
+    index.add(article, PLACE, None)
+    index.add(record(2, Verdict.CONSENT), None, None)
+    for key in ("https://news.example/1", "https://c.example/", "https://o.example/", f"sha256:{article.text_sha256}"):
+        assert index.seen("paper", key) == "record-1"
+    assert index.seen("paper", "https://news.example/2") == "record-2"
+    assert index.seen("paper", f"sha256:{record(2).text_sha256}") is None
+    assert index.seen("other", "https://c.example/") is None
+    index.see("other", "key", "record-9")
+    assert index.seen("other", "key") == "record-9"
+
+
+def test_search_finds_words_by_title_and_text(index: Index) -> None:
+    index.add(record(1, title="Çok güzel"), PLACE, None)
+    index.add(record(2, title='Quotes "here" AND NEAR(x)'), PLACE, None)
+    index.add(record(3, Verdict.CONSENT), None, None)
+    assert [row.id for row in index.search("guzel")] == ["record-1"]
+    assert {row.id for row in index.search("harbour rebuilt")} == {"record-1", "record-2"}
+    assert [row.id for row in index.search('"here" AND NEAR(x)')] == ["record-2"]
+    assert index.search("harbour nowhere") == []
+    assert index.search(' "" * \0 ( ') == []
+    assert len(index.search("harbour", 1)) == 1
+
+
+def test_rows_in_order_and_by_source(index: Index) -> None:
+    for number in range(5):
+        index.add(record(number, source="a" if number % 2 else "b"), None, None)
+    assert [row.id for row in index.rows(after=3)] == ["record-3", "record-4"]
+    assert [row.id for row in index.rows(source="a")] == ["record-1", "record-3"]
+    assert [row.id for row in index.latest(2)] == ["record-4", "record-3"]
+    assert [row.id for row in index.latest(2, before=4)] == ["record-2", "record-1"]
+    assert index.counts() == {("a", "article"): 2, ("b", "article"): 3}
+
+
+def test_validators_failures_and_runs(index: Index) -> None:
+    index.set_validators("u", Validators('"e"', None))
+    index.set_validators("u", Validators('"f"', "Mon"))
+    assert index.validators("u") == Validators('"f"', "Mon")
+    assert index.validators("v") is None
+    index.fail("s", "timeout")
+    index.fail("s", "timeout")
+    assert index.failures() == {("s", "timeout"): 2}
+    index.start_run("s", "1")
+    assert index.runs() == {"s": Run("s", "1", None, None)}
+    index.end_run("s", "2", ok=True)
+    index.start_run("s", "3")
+    assert index.runs() == {"s": Run("s", "3", "2", True)}
+
+
+def test_files_and_lines_that_wait(index: Index) -> None:
+    index.set_file(File("a", 1))
+    index.set_file(File("a", 2, "x"))
+    assert index.file("a") == File("a", 2, "x")
+    index.wait(Pending(1, "a", 0, b"1"))
+    index.wait(Pending(2, "a", 1, b"2"))
+    index.settle(1)
+    assert index.snapshot().pending == (Pending(2, "a", 1, b"2"),)
+    index.forget_file("a")
+    assert index.files() == []
+
+
+def test_a_reader_sees_what_is_committed_while_somebody_writes(index: Index) -> None:
+    index.add(record(1), None, None)
+    index.commit()
+    index.add(record(2), None, None)
+    reader = Index(index.path, readonly=True)
+    assert reader.snapshot().last_seq == 1
+    index.commit()
+    assert reader.snapshot().last_seq == 2
+    with pytest.raises(LimitError):
+        reader.see("s", "k", "r")
+    reader.close()
+
+
+def test_a_second_writer_is_told_so(index: Index) -> None:
+    index.add(record(1), None, None)
+    other = Index(index.path)
+    other._read("PRAGMA busy_timeout = 0")
+    with pytest.raises(LockedError, match="another process"):
+        other.add(record(2), None, None)
+    other.close()
+
+
+def test_an_unknown_schema_is_an_error_with_a_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    Index(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    db.close()
+    for readonly in (True, False):
+        with pytest.raises(ScrapeError, match=rf"{path}: schema {SCHEMA_VERSION + 1}.*delete the file") as error:
+            Index(path, readonly=readonly)
+        assert error.value.reason == "index-schema"
+
+
+def test_a_file_that_is_no_database_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    path.write_bytes(b"not a database at all" * 1000)
+    for readonly in (True, False):
+        with pytest.raises(VerificationError, match="damaged"):
+            Index(path, readonly=readonly)
+
+
+def test_a_database_that_cannot_be_opened_is_a_limit(tmp_path: Path) -> None:
+    with pytest.raises(LimitError, match="cannot be written or opened"):
+        Index(tmp_path)

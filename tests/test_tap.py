@@ -1,0 +1,299 @@
+"""Bytes as they cross the wire, and the addresses that connections go to: real sockets, a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from servers import FakeClock, Reply, Server, response
+
+from scraper import polite
+from scraper.errors import RefusedError, ScrapeError
+from scraper.fetch import Fetcher, Settings, exchanges_of
+from scraper.tap import Resolve, look_up
+from scraper.types import Capture, Exchange, Link
+
+LOOPBACK = Settings(contact="https://example.org/robot", version="1", allow_addresses=("127.0.0.1",))
+
+
+async def fetch_all(urls: list[str], settings: Settings = LOOPBACK, resolve: Resolve = look_up) -> list[Capture]:
+    """Fetch one after the other with one fetcher."""
+    clock = FakeClock()
+    manners = polite.Polite(polite.Settings(), clock, clock.sleep)
+    async with Fetcher(settings, manners, clock, resolve) as fetcher:
+        return [await fetcher.fetch(Link(url=url, source="test")) for url in urls]
+
+
+def fetch(url: str, settings: Settings = LOOPBACK, resolve: Resolve = look_up) -> Capture:
+    return asyncio.run(fetch_all([url], settings, resolve))[0]
+
+
+def exchange_for(reply: Reply) -> tuple[Exchange, bytes]:
+    with Server({"/": reply}) as server:
+        capture = fetch(server.url())
+    return capture.exchanges[-1], capture.body
+
+
+def names(table: Mapping[str, list[str]]) -> Resolve:
+    """A resolver that knows these names only."""
+
+    async def resolve(host: str, port: int) -> list[str]:
+        if host not in table:
+            raise OSError("unknown")
+        return table[host]
+
+    return resolve
+
+
+GZIPPED = gzip.compress(b"zipped", mtime=0)
+ODD_RESPONSES = {
+    "plain": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+    "lower-case names": b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-ODD-case: 1\r\n\r\nok",
+    "duplicate headers": b"HTTP/1.1 200 OK\r\nVary: a\r\nContent-Length: 2\r\nVary: b\r\nVary: a\r\n\r\nok",
+    "folded header": b"HTTP/1.1 200 OK\r\nX-Long: one\r\n\t two\r\n  three\r\nContent-Length: 2\r\n\r\nok",
+    "odd spacing": b"HTTP/1.1 200 OK\r\nX-A:1\r\nX-B:   2  \r\nX-C:\r\nContent-Length:2\r\n\r\nok",
+    "no reason phrase": b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok",
+    "no space after the code": b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
+    "odd reason phrase": b"HTTP/1.1 200 Tr\xe8s bien\r\nContent-Length: 2\r\n\r\nok",
+    "bare line feeds": b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+    "HTTP/1.0, ended by closing": b"HTTP/1.0 200 OK\r\nServer: old\r\n\r\nok",
+    "HTTP/1.1, ended by closing": b"HTTP/1.1 200 OK\r\n\r\nok",
+    "Latin-1 in a header": b"HTTP/1.1 200 OK\r\nX-Name: caf\xe9\r\nContent-Length: 2\r\n\r\nok",
+    "UTF-8 in a header": "HTTP/1.1 200 OK\r\nX-Name: café ☕\r\nContent-Length: 2\r\n\r\nok".encode(),
+    "repeated length": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+    "unknown status": b"HTTP/1.1 299 Odd\r\nContent-Length: 2\r\n\r\nok",
+    "a blank line within the body": b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n\r\n\r\nok",
+}
+
+
+@pytest.mark.parametrize("raw", ODD_RESPONSES.values(), ids=ODD_RESPONSES.keys())
+def test_a_response_is_kept_byte_for_byte(raw: bytes) -> None:
+    exchange, body = exchange_for(raw)
+    assert exchange.response == raw
+    assert body.strip() == b"ok"
+
+
+def test_a_response_is_the_same_when_it_comes_byte_by_byte() -> None:
+    raw = ODD_RESPONSES["folded header"]
+    exchange, _ = exchange_for(lambda _: (raw[at : at + 1] for at in range(len(raw))))
+    assert exchange.response == raw
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n" * 3,
+        b"HTTP/1.1 102 \nX: 1\n\n",
+    ],
+)
+def test_informational_heads_are_left_out(before: bytes) -> None:
+    raw = ODD_RESPONSES["folded header"]
+    assert exchange_for(before + raw)[0].response == raw
+    assert exchange_for(lambda _: [before, raw])[0].response == raw
+
+
+def test_chunks_are_undone_and_their_header_is_renamed() -> None:
+    exchange, body = exchange_for(
+        b"HTTP/1.1 200 OK\r\nX-First: 1\r\ntransfer-Encoding : chunked\r\nTrailer: X-Sum\r\n\r\n".replace(b" :", b":")
+        + b"3;name=value\r\nhel\r\n002\r\nlo\r\n0\r\nX-Sum: 5\r\n\r\n"
+    )
+    assert exchange.response == (
+        b"HTTP/1.1 200 OK\r\nX-First: 1\r\nx-orig-transfer-encoding: chunked\r\nTrailer: X-Sum\r\n\r\nhello"
+    )
+    assert body == b"hello"
+
+
+def test_the_content_coding_is_kept_in_the_response_and_undone_in_the_body() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+    exchange, body = exchange_for(head + b"Content-Length: %d\r\n\r\n" % len(GZIPPED) + GZIPPED)
+    assert exchange.response.endswith(b"\r\n\r\n" + GZIPPED)
+    assert body == b"zipped"
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(GZIPPED) + GZIPPED + b"\r\n0\r\n\r\n"
+    exchange, body = exchange_for(head + chunked)
+    assert exchange.response == head + b"x-orig-transfer-encoding: chunked\r\n\r\n" + GZIPPED
+    assert body == b"zipped"
+
+
+def test_bytes_behind_the_declared_length_are_no_part_of_the_response() -> None:
+    exchange, body = exchange_for(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more")
+    assert body == b"ok"
+    assert exchange.response == b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def test_a_response_without_a_body_keeps_its_head() -> None:
+    raw = b"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\nETag: x\r\n\r\n"
+    exchange, body = exchange_for(raw)
+    assert (exchange.response, body, exchange.status) == (raw, b"", 304)
+
+
+def test_the_request_is_kept_as_it_was_sent() -> None:
+    with Server({"/a?b=%20": response(b"ok")}) as server:
+        exchange = fetch(server.url("/a?b= #c")).exchanges[-1]
+        assert exchange.request == server.asked[-1].head
+        port = server.port
+    assert exchange.request.split(b"\r\n") == [
+        b"GET /a?b=%20 HTTP/1.1",
+        b"Host: 127.0.0.1:%d" % port,
+        b"User-Agent: scrape/1 (+https://example.org/robot)",
+        b"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        b"Accept-Encoding: gzip, br, deflate",
+        b"",
+        b"",
+    ]
+    assert (exchange.peer, exchange.protocol, exchange.tls) == ("127.0.0.1", "http/1.1", None)
+    assert exchange.started_at.endswith("Z")
+    assert exchange.truncated is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "closed-early"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "closed-early"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n", "closed-early"),
+        (b"\x00\x01 this is no HTTP\r\n\r\n", "protocol"),
+        (b"SSH-2.0-server\r\n\r\n", "protocol"),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nraw", "protocol"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nok", "protocol"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: magic\r\n\r\nok", "protocol"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X-Big: 1\r\n" * 20_000, "protocol"),
+    ],
+)
+def test_what_is_no_whole_response_is_an_error_of_the_tree(raw: bytes, reason: str) -> None:
+    with pytest.raises(ScrapeError) as error:
+        exchange_for(raw)
+    assert error.value.reason == reason
+    assert error.value.exit_code == 1
+    assert [exchange.url.endswith("/robots.txt") for exchange in exchanges_of(error.value)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n5\r\nth",
+            b"HTTP/1.1 200 OK\r\nx-orig-transfer-encoding: chunked\r\n\r\nhalfth",
+        ),
+    ],
+)
+def test_a_response_that_breaks_off_is_kept_as_far_as_it_came(raw: bytes, kept: bytes) -> None:
+    with pytest.raises(ScrapeError) as error:
+        exchange_for(raw)
+    cut = exchanges_of(error.value)[-1]
+    assert (error.value.reason, cut.truncated) == ("closed-early", "disconnect")
+    assert cut.response == kept
+
+
+def test_a_connection_is_used_again_and_a_dead_one_is_replaced() -> None:
+    with Server({"/": response(b"ok")}, keep_alive=True) as server:
+        captures = asyncio.run(fetch_all([server.url()] * 3))
+        assert [capture.body for capture in captures] == [b"ok"] * 3
+        assert server.connections == 1
+    with Server({"/": response(b"ok")}) as server:
+        captures = asyncio.run(fetch_all([server.url()] * 3))
+        assert [capture.body for capture in captures] == [b"ok"] * 3
+        assert [len(capture.exchanges) for capture in captures] == [2, 1, 1]
+        assert server.paths() == ["/"] * 3
+
+
+def test_a_response_smuggled_behind_another_answers_nothing() -> None:
+    smuggled = response(b"evil")
+    for behind in (smuggled, smuggled[:10], b"HTTP/1.1 200 OK\r\nX: ", b"\r\n\r\n", b"junk"):
+        with Server({"/one": response(b"one") + behind, "/two": response(b"two")}, keep_alive=True) as server:
+            one, two = asyncio.run(fetch_all([server.url("/one"), server.url("/two")]))
+        assert (one.body, two.body) == (b"one", b"two")
+        assert two.exchanges[-1].response == response(b"two")
+
+
+def test_the_name_stays_in_the_request_and_the_address_is_the_one_looked_up() -> None:
+    with Server({"/": response(b"ok")}) as server:
+        capture = fetch(server.url(host="news.example"), resolve=names({"news.example": ["127.0.0.1"]}))
+        assert server.asked[-1].header("host") == f"news.example:{server.port}"
+    assert capture.exchanges[-1].peer == "127.0.0.1"
+
+
+def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
+    settings = Settings(allow_addresses=("127.0.0.0/8",))
+    with Server({"/": response(b"ok")}) as server:
+        resolve = names({"news.example": ["127.0.0.9", "127.0.0.1"]})
+        assert fetch(server.url(host="news.example"), settings, resolve).exchanges[-1].peer == "127.0.0.1"
+
+
+@pytest.mark.parametrize("answers", [["10.0.0.1"], ["127.0.0.1", "10.0.0.1"], ["127.0.0.2"], ["not an address"]])
+def test_one_private_answer_refuses_the_name(answers: list[str]) -> None:
+    with Server({"/": response(b"ok")}) as server:
+        with pytest.raises(RefusedError) as error:
+            fetch(server.url(host="news.example"), resolve=names({"news.example": answers}))
+        assert error.value.reason == "private-address"
+        assert server.connections == 0
+
+
+def test_a_name_that_is_rebound_is_checked_again() -> None:
+    answers = iter([["127.0.0.1"], ["127.0.0.2"]])
+
+    async def rebinding(host: str, port: int) -> list[str]:
+        return next(answers)
+
+    with Server({"/": response(b"ok")}) as server:
+        with pytest.raises(RefusedError) as error:
+            asyncio.run(fetch_all([server.url(host="news.example")], resolve=rebinding))
+        assert error.value.reason == "private-address"
+        assert [asked.path for asked in server.asked] == ["/robots.txt"]
+
+
+def test_no_proxy_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1/")
+    assert exchange_for(response(b"ok"))[1] == b"ok"
+
+
+def test_hosts_that_cannot_be_reached_say_why() -> None:
+    with Server({}) as server:
+        closed = server.url()
+    for url, reason in ((closed, "unreachable"), ("http://nowhere.example/", "dns")):
+        with pytest.raises(ScrapeError) as error:
+            fetch(url, resolve=names({"127.0.0.1": ["127.0.0.1"]}))
+        assert (error.value.reason, error.value.exit_code) == (reason, 1)
+    for broken in ("http://a..b/", f"http://{'a' * 70}.example/"):
+        with pytest.raises(ScrapeError) as error:
+            fetch(broken)
+        assert error.value.reason == "dns"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a self-signed certificate for news.example in one file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("the openssl command makes the certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    key, chain = folder / "key.pem", folder / "chain.pem"
+    request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=news.example"
+    command = [openssl, *request.split(), "-addext", "subjectAltName=DNS:news.example", "-keyout", key, "-out", chain]
+    subprocess.run(command, check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_bytes(key.read_bytes() + chain.read_bytes())
+    return both
+
+
+def test_tls_is_tapped_inside_and_checked_by_name(certificate: Path) -> None:
+    raw = ODD_RESPONSES["folded header"]
+    resolve = names({"news.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]})
+    trusting = Settings(allow_addresses=("127.0.0.1",), ca_file=str(certificate))
+    with Server({"/": raw}, certificate=certificate) as server:
+        exchange = fetch(server.url(host="news.example"), trusting, resolve).exchanges[-1]
+        assert exchange.response == raw
+        assert exchange.tls is not None
+        assert exchange.tls.startswith("TLSv1.3 TLS_")
+        assert set(server.names) == {"news.example"}
+        for host, settings in (("other.example", trusting), ("news.example", LOOPBACK)):
+            with pytest.raises(ScrapeError) as error:
+                fetch(server.url(host=host), settings, resolve)
+            assert error.value.reason == "tls"
