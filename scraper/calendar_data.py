@@ -2,7 +2,7 @@
 
     python -m scraper.calendar_data [FILE]
 
-The same Babel gives the same bytes. CLDR is © Unicode, Inc., under the Unicode License v3
+The same Babel gives the same bytes, in a process of its own. CLDR is © Unicode, Inc., under the Unicode License v3
 (https://www.unicode.org/license.txt); the table's `source` says so. Only this module needs Babel.
 """
 

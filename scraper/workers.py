@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 from concurrent.futures import TimeoutError as Expired
 from types import TracebackType
 from typing import Self
@@ -53,7 +54,8 @@ class Workers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         # Spawned, not forked: the parent has an event loop, open files and the archive's lock.
-        self._pool = ProcessPool(settings.count, max_tasks=TASKS, context=multiprocessing.get_context("spawn"))
+        spawn = multiprocessing.get_context("spawn")
+        self._pool = ProcessPool(settings.count, max_tasks=TASKS, initializer=_ignore_interrupt, context=spawn)
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +83,11 @@ class Workers:
             return result
         exit_class, message, reason = result
         raise exit_class(f"{capture.link.url}: {message}", reason=reason)
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C reaches the whole group; the parent decides what becomes of its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _task(capture: Capture, options: Options) -> Cleaned | tuple[type[ScrapeError], str, str]:

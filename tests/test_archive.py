@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import multiprocessing
 import os
 import random
@@ -8,8 +9,7 @@ import re
 import resource
 import shutil
 import signal
-import subprocess
-import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from msgspec import structs
 from scraper import records
 from scraper.archive import Archive, Settings, View, rebuild
 from scraper.errors import LimitError, LockedError, ScrapeError, UnusableError, VerificationError
+from scraper.index import Index
 from scraper.types import Verdict, WarcRef
 from scraper.verify import verify
 
@@ -206,58 +207,56 @@ def test_a_reference_that_leads_nowhere(tmp_path: Path, change: dict[str, object
 
 # ---- crashes: a child process kills itself at a chosen system call, before it, or halfway through a write
 
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from scraper.archive import Archive, Settings
-from scraper.index import Index
-from captures import capture, ledger, record
 
-root, step, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-say, done = os.write, 0
+def counted(step: int, real: Callable[..., object], half: Callable[..., object] | None = None) -> Callable[..., object]:
+    """The call, which kills this process the `step`th time that any of them is made."""
 
-def counted(real, half=None):
-    def call(*args, **more):
-        global done
-        done += 1
-        if done == step:
+    def call(*args: object, **more: object) -> object:
+        if next(COUNTER) == step:
             if half is not None:
                 half(*args)
             os.kill(os.getpid(), signal.SIGKILL)
         return real(*args, **more)
+
     return call
 
-for name in ("fdatasync", "fsync", "rename", "ftruncate"):
-    setattr(os, name, counted(getattr(os, name)))
-os.write = counted(say, lambda fd, data: say(fd, bytes(data)[: len(data) // 2]))
-Index.commit = counted(Index.commit)
 
-archive = Archive(root, Settings(max_warc=4000))
-ready = []
-for number in range(count):
-    made = record(number)
-    if archive.index.get(made.id):
-        continue
-    archive.add(archive.store(capture(number)), made, ledger(made))
-    ready.append(made.id)
-    if number % 2:
-        archive.commit()
-        say(1, "".join(f"{one}\\n" for one in ready).encode())
-        ready.clear()
-archive.close()
-say(1, "".join(f"{one}\\n" for one in ready).encode() + b"end\\n")
-"""
+COUNTER = itertools.count(1)
 
 
-def run_child(root: Path, step: int, count: int) -> tuple[list[str], bool]:
+def child(root: Path, step: int, told: int) -> None:
+    """Archive five articles, two a commit, and say which are acknowledged."""
+    write = os.write
+    for name in ("fdatasync", "fsync", "rename", "ftruncate"):
+        setattr(os, name, counted(step, getattr(os, name)))
+    os.write = counted(step, write, lambda fd, data: write(fd, bytes(data)[: len(data) // 2]))  # type: ignore[assignment]  # a stand-in that counts
+    Index.commit = counted(step, Index.commit)  # type: ignore[method-assign]  # the same
+    archive = Archive(root, Settings(max_warc=6000))  # closed after the second commit, so cuts fall within files too
+    ready: list[str] = []
+    for number in range(5):
+        if archive.index.get(f"record-{number}"):
+            continue
+        put(archive, number)
+        ready.append(f"record-{number}\n")
+        if number % 2:
+            archive.commit()
+            write(told, "".join(ready).encode())
+            ready.clear()
+    archive.close()
+    write(told, "".join([*ready, "end\n"]).encode())
+
+
+def run_child(root: Path, step: int) -> tuple[list[str], bool]:
     """What the child was told is acknowledged, and whether it lived to the end."""
-    here = Path(__file__).parent
-    environment = {**os.environ, "PYTHONPATH": f"{here}:{here.parent}"}
-    command = [sys.executable, "-c", CHILD, str(root), str(step), str(count)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    told = done.stdout.split()
-    return [one for one in told if one != "end"], "end" in told
+    reading, told = os.pipe()
+    process = multiprocessing.get_context("fork").Process(target=child, args=(root, step, told))
+    process.start()
+    os.close(told)
+    with os.fdopen(reading) as pipe:
+        lines_told = pipe.read().split()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return [one for one in lines_told if one != "end"], "end" in lines_told
 
 
 def test_kill_at_every_step_loses_nothing_acknowledged_and_doubles_nothing(tmp_path: Path) -> None:
@@ -267,11 +266,11 @@ def test_kill_at_every_step_loses_nothing_acknowledged_and_doubles_nothing(tmp_p
     while not alive:
         steps += 1
         root = tmp_path / str(steps)
-        acknowledged, alive = run_child(root, steps, 5)
+        acknowledged, alive = run_child(root, steps)
         if root.exists():
             assert verify(root).problems == ()  # before anybody repairs it
         if steps % 4 == 0:  # a second crash, now during the repair
-            more, _ = run_child(root, steps // 4, 5)
+            more, _ = run_child(root, steps // 4)
             acknowledged += more
         with Archive(root) as archive:
             known = [row.id for row in archive.index.rows()]

@@ -161,3 +161,11 @@ def test_a_file_that_is_no_database_is_damage(tmp_path: Path) -> None:
 def test_a_database_that_cannot_be_opened_is_a_limit(tmp_path: Path) -> None:
     with pytest.raises(LimitError, match="cannot be written or opened"):
         Index(tmp_path)
+
+
+@pytest.mark.parametrize("change", ["verdict = 'articel'", "word_count = 'x'", "warc_offset = NULL"])
+def test_a_row_that_makes_no_sense_is_damage(index: Index, change: str) -> None:
+    index.add(record(1, warc=REF), PLACE, LEDGER)
+    index._write(f"UPDATE records SET {change}", ())  # noqa: S608 the parameters above
+    with pytest.raises(VerificationError, match="the index is damaged"):
+        index.get("record-1")

@@ -18,7 +18,7 @@ FLOORS = (
     {"types", "errors", "version"},
     {"clean", "sources"},
     {"coding", "guard", "tap"},  # tools of the floor above
-    {"polite", "fetch", "warc", "records", "record", "index", "workers"},
+    {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat"},
     {"archive", "verify"},
     {"pipeline"},
     {"config"},

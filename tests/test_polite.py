@@ -94,6 +94,8 @@ def test_back_off_doubles_and_ends_with_a_good_answer() -> None:
             await host.turns(ARTICLE, status=status)
         assert await host.turns(ARTICLE, status=200) == [32]
         assert await host.turns(ARTICLE, status=404) == [2]
+        assert await host.turns(ARTICLE, status=500) == [2]
+        assert await host.turns(ARTICLE) == [4]
         for _ in range(40):
             await host.turns(ARTICLE, status=503)
         assert await host.turns(ARTICLE) == [3600]
@@ -115,6 +117,7 @@ def test_back_off_doubles_and_ends_with_a_good_answer() -> None:
         ("7.5", 4),
         ("٧", 4),
         ("", 4),
+        ("0 JAN 0 0:2200000000", 4),
     ],
 )
 def test_retry_after_in_seconds(retry_after: str, pause: float) -> None:
@@ -166,17 +169,27 @@ def test_a_host_that_wants_more_peace_than_our_patience_is_refused_until_then() 
     run(check())
 
 
-def test_few_hosts_are_remembered_and_those_in_use_or_waited_for_longest() -> None:
+def test_few_hosts_are_remembered_and_one_in_retreat_longer_than_one_that_is_due() -> None:
     async def check() -> None:
         host = Host(hosts=3, patience=1e9)
         await host.turns("https://busy.example/", status=503, retry_after="1000")
-        async with host.polite.turn("https://held.example/"):
-            await host.turns(*(f"https://host{number}.example/" for number in range(50)))
-            assert len(host.polite._hosts) <= 3
-            assert host.polite._hosts["held.example"].turn.locked()
+        await host.turns("https://due.example/")
         host.clock.now += 10
-        await host.turns("https://one.example/", "https://two.example/")
-        assert "busy.example" not in host.polite._hosts or await host.turns("https://busy.example/") == [990]
+        await host.turns(*(f"https://host{number}.example/" for number in range(5)))
+        assert len(host.polite._hosts) == 3
+        assert await host.turns("https://busy.example/") == [990]
+
+    run(check())
+
+
+def test_a_host_whose_turn_is_held_is_not_forgotten() -> None:
+    async def check() -> None:
+        host = Host(hosts=2)
+        async with host.polite.turn("https://held.example/"):
+            held = host.polite._hosts["held.example"]
+            await host.turns(*(f"https://host{number}.example/" for number in range(5)))
+            assert host.polite._hosts["held.example"] is held
+            assert len(host.polite._hosts) == 2
 
     run(check())
 

@@ -195,7 +195,8 @@ def test_the_rules_that_are_held_are_bounded() -> None:
 def test_crawl_delay_lengthens_the_pause_up_to_a_cap(crawl_delay: str, pause: float) -> None:
     async def check() -> None:
         host = Host()
+        await host.turns("https://example.org/robots.txt")
         assert await host.permitted(Site(f"User-agent: *\nCrawl-delay: {crawl_delay}\n")) is None
-        assert await host.turns(ARTICLE, ARTICLE) == [0, pause]
+        assert await host.turns(ARTICLE, ARTICLE) == [pause, pause]
 
     run(check())

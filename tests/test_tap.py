@@ -210,6 +210,7 @@ def test_a_response_smuggled_behind_another_answers_nothing() -> None:
             one, two = asyncio.run(fetch_all([server.url("/one"), server.url("/two")]))
         assert (one.body, two.body) == (b"one", b"two")
         assert two.exchanges[-1].response == response(b"two")
+        assert [name for name, _ in two.headers] == ["content-length"]
 
 
 def test_the_name_stays_in_the_request_and_the_address_is_the_one_looked_up() -> None:

@@ -277,6 +277,21 @@ def test_a_damaged_index_is_a_problem_and_the_rest_is_read(root: Path) -> None:
     assert report.lines == 3
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_no_change_of_the_index_stops_verification(built: Path, data: st.DataObject) -> None:
+    path = built / NAME
+    whole = path.read_bytes()
+    at = int(data.draw(st.floats(0, 1, exclude_max=True)) * len(whole))
+    try:
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << data.draw(st.integers(0, 7))]) + whole[at + 1 :])
+        for suffix in ("-wal", "-shm"):
+            path.with_name(NAME + suffix).unlink(missing_ok=True)
+        assert verify(built).warcs == 2
+    finally:
+        path.write_bytes(whole)
+
+
 def test_beside_a_writer(tmp_path: Path) -> None:
     with Archive(tmp_path, Settings(max_warc=6000)) as archive:
         for number in range(8):

@@ -7,7 +7,8 @@ every character of it must belong to a temperature, a date or a time. The words 
 from __future__ import annotations
 
 import re
-from itertools import groupby, product
+from collections.abc import Iterator
+from itertools import groupby, islice, product
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -24,8 +25,11 @@ LONGEST_TEXT = 400
 MOST_TOKENS = 14
 """Tokens of one date with its time; a longer run is searched window by window."""
 
-MOST_READINGS = 64
+MOST_READINGS = 32
 """Bound on the meanings of a line's words taken together."""
+
+MOST_WINDOWS = 150
+"""Bound on the parts of a text that are tried as a date."""
 
 
 class Clock(Struct, frozen=True):
@@ -105,12 +109,13 @@ def find_date(text: str, language: str | None = None) -> Found | None:
     if not _DIGIT.search(text):
         return None
     tokens = list(read_tokens(text, strict=False))
-    at = 0
-    for known, run in groupby(tokens, key=lambda token: token.known):
-        size = len(list(run))
-        if known and (found := _first_date(text, tokens, range(at, at + size), language)):
-            return found
-        at += size
+    for window in islice(_windows(text, tokens), MOST_WINDOWS):
+        part = tokens[window.start : window.stop]
+        clock = _clock(part, language)
+        if clock and clock.date and _certain(text, part, clock):
+            filler = _with(part[0], "n") and _clock(part[1:], language) == clock
+            start = part[1 if filler else 0].start
+            return Found(clock.date, clock.time, start, part[-1].end, clock.languages)
     return None
 
 
@@ -120,20 +125,17 @@ def _plausible(line: str) -> bool:
     return _COLDEST <= (-int(number) if sign else int(number)) <= _HOTTEST
 
 
-def _first_date(text: str, tokens: list[Token], run: range, language: str | None) -> Found | None:
-    """The first date of a run of known tokens, as long as it can be read."""
-    for first in run:
-        if not _may_start(text, tokens, first):
-            continue
-        for last in range(min(run.stop, first + MOST_TOKENS) - 1, first - 1, -1):
-            if not _may_end(text, tokens, last):
+def _windows(text: str, tokens: list[Token]) -> Iterator[range]:
+    """Where a date may stand: runs of known tokens with a number, by their start, the longest first."""
+    at = 0
+    for known, run in groupby(tokens, key=lambda token: token.known):
+        start, at = at, at + sum(1 for _ in run)
+        for first in range(start, at) if known else ():
+            if not _may_start(text, tokens, first):
                 continue
-            clock = _clock(tokens[first : last + 1], language)
-            if clock and clock.date and _certain(text, tokens[first : last + 1], clock):
-                filler = _with(tokens[first], "n") and _clock(tokens[first + 1 : last + 1], language) == clock
-                start = tokens[first + 1 if filler else first].start
-                return Found(clock.date, clock.time, start, tokens[last].end, clock.languages)
-    return None
+            for last in range(min(at, first + MOST_TOKENS) - 1, first, -1):
+                if _may_end(text, tokens, last) and any(token.number >= 0 for token in tokens[first : last + 1]):
+                    yield range(first, last + 1)
 
 
 def _may_start(text: str, tokens: list[Token], at: int) -> bool:
@@ -190,7 +192,7 @@ def _readings(tokens: list[Token], language: str | None) -> list[Reading]:
     """Every way to understand the tokens; only those of `language`, if it has one."""
     choices = [_choices(tokens, at) for at in range(len(tokens))]
     found = []
-    for _, roles in zip(range(MOST_READINGS), product(*choices), strict=False):
+    for roles in islice(product(*choices), MOST_READINGS):
         if reading := _read(tokens, roles, language):
             found.append(reading)
     own = [reading for reading in found if reading.languages and language in reading.languages]

@@ -22,7 +22,9 @@ MOST_WORDS = 8
 """Words before the first dash, bracket, colon or full stop; "Budapest, 2023. szeptember 26., kedd (MTI)" has five."""
 
 _OPENER = re.compile(r"[-–—/(\[（【:電电.]")
-_BRACKET = re.compile(r"[(/\[（]\s*([^()/\[\]（）](?:[^()\[\]（）]{0,40}?[^()\[\]（）\s])??)\s*[)/\]）]")
+_BRACKET = re.compile(
+    r"\(([^()]{2,42})\)|\[([^\[\]]{2,42})\]|（([^（）]{2,42})）|/([^/()\s](?:[^/()]{0,40}[^/()\s])?)/"
+)
 _SPACED_DASH = re.compile(r"\s+(?:[–—]|--?)\s+|(?<=\w)\s?—\s?")
 _DASH = re.compile(r"\s*[.,]?\s*(?:[-–—−]{1,3}|:)\s*")
 _STOP = re.compile(r"\s*\.?\s+|\s*\.\s*")
@@ -88,7 +90,7 @@ def _bracketed(head: str, _: int) -> _Parts | None:
     at = 0
     while match := _BRACKET.search(head, at):
         at = match.start() + 1
-        code = first_of(re.sub(r"^(?:Корр\.|by)\s+", "", match[1]))
+        code = first_of(re.sub(r"^\s*(?:Корр\.|by)\s+", "", match[match.lastindex or 1]).strip())
         if not code:
             continue
         before = _place_and_date(head[: match.start()])

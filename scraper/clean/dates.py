@@ -35,7 +35,7 @@ def named_dates(given: Numbers, month_at: int, month: Role) -> frozenset[str] | 
     if month.code == "o":
         return frozenset() if 1 <= day <= 32 else None
     if month.code == "p":
-        return _dated([_from_persian(year, month.value, day)] if year else [], given.weekday)
+        return _dated([from_persian(year, month.value, day)] if year else [], given.weekday)
     if year is None:
         fits = _valid([(2000, month.value, day)], None)  # a leap year: 29 February is a day
         return frozenset("-" + each[4:] for each in fits) if fits else None
@@ -124,7 +124,7 @@ def _solar(year: int, month: int, day: int, weekday: int | None) -> frozenset[st
     """A numeric date of the 14th or 15th century of either Hijri calendar; only the solar one can be converted."""
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    return _dated([_from_persian(year, month, day)] if 1350 <= year <= 1415 else [], weekday)
+    return _dated([from_persian(year, month, day)] if 1350 <= year <= 1415 else [], weekday)
 
 
 def _valid(readings: list[tuple[int, int, int]], weekday: int | None) -> frozenset[str] | None:
@@ -146,7 +146,7 @@ def _dated(days: Sequence[date | None], weekday: int | None) -> frozenset[str]:
     return frozenset(day.isoformat() for day in days if day and weekday in (None, day.weekday()))
 
 
-def _from_persian(year: int, month: int, day: int) -> date | None:
+def from_persian(year: int, month: int, day: int) -> date | None:
     """The Gregorian day of a Solar Hijri date, by the cycle of 33 years with 8 leap years.
 
     The tests compare it with the days of Nowruz from 1395 to 1408. 226,894 makes 1 Farvardin 1400 the 21st of March

@@ -38,6 +38,9 @@ MOST_LANGUAGES = 6
 ONE_LETTER = 0.3
 """Weight of a word of one letter: tables and lists of references are full of them."""
 
+USUAL_WEIGHT = 0.2
+"""A word in a script that one language has nearly to itself."""
+
 SWITCH_COST = 8.0
 """Weighted hits that a change of language must gain, so that a quotation or a name opens no segment."""
 
@@ -49,16 +52,18 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     """rules/languages.toml as it is."""
 
     scripts: dict[str, str]
+    defaults: dict[str, str]
     words: dict[str, dict[str, str]]
     letters: dict[str, str]
 
 
 class Tables(NamedTuple):
-    """Word -> (language, weight) pairs by script; letter -> the same; script -> its one language."""
+    """Word -> (language, weight) pairs by script; letter -> the same; script -> its one, or its usual, language."""
 
     words: dict[str, dict[str, tuple[tuple[str, float], ...]]]
     letters: dict[str, tuple[tuple[str, float], ...]]
     single: dict[str, str]
+    usual: dict[str, str]
 
 
 _RANGES = {
@@ -111,7 +116,7 @@ def _tables() -> Tables:
         letter: tuple((language, weight * LETTER_WEIGHT / ONE_LETTER) for language, weight in pairs)
         for letter, pairs in letters.items()
     }
-    return Tables(words, scaled, rules.scripts)
+    return Tables(words, scaled, rules.scripts, rules.defaults)
 
 
 def _weighed(languages: dict[str, set[str]]) -> dict[str, tuple[tuple[str, float], ...]]:
@@ -194,7 +199,10 @@ def _size(script: str, words: list[str]) -> float:
 def _hits(script: str, words: Iterable[str]) -> dict[str, float]:
     table, letters = _tables().words[script], _tables().letters
     hits: dict[str, float] = {}
-    for word, count in Counter(words).items():
+    counted = Counter(words)
+    if usual := _tables().usual.get(script):
+        hits[usual] = USUAL_WEIGHT * counted.total()
+    for word, count in counted.items():
         for tag, weight in table.get(word, ()):
             hits[tag] = hits.get(tag, 0.0) + weight * count
         if script != "Latin" or not word.isascii():

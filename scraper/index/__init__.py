@@ -34,10 +34,13 @@ _ROW = (
     " text_sha256, word_count, warc_file, warc_offset, warc_length, warc_id, ledger_file, ledger_offset, ledger_length,"
     " ledger_id, line_file, line_offset, line_length"
 )
+_PLAIN = tuple(_ROW.split(", ")[:15])
+_REF = ("file", "offset", "length", "record_id")
+_LINE = ("file", "offset", "length")
 _MAX_QUERY_TERMS = 32
 
 
-class File(Struct, frozen=True):
+class File(Struct, frozen=True, array_like=True):
     """A file of the archive: how many of its bytes are acknowledged, and for a WARC the sha256 of these."""
 
     name: str
@@ -76,7 +79,7 @@ class Row(Struct, frozen=True):
     line: Place | None
 
 
-class Pending(Struct, frozen=True):
+class Pending(Struct, frozen=True, array_like=True):
     """A line that is acknowledged and may not stand in its file yet."""
 
     seq: int
@@ -85,7 +88,7 @@ class Pending(Struct, frozen=True):
     line: bytes
 
 
-class Validators(Struct, frozen=True):
+class Validators(Struct, frozen=True, array_like=True):
     """What a server gave for asking again whether something changed (RFC 9110 section 8.8)."""
 
     etag: str | None
@@ -173,7 +176,7 @@ class Index(Database):
 
     def last_seq(self) -> int:
         """The highest running number, 0 if there is none."""
-        return int(self._read("SELECT COALESCE(MAX(seq), 0) FROM records")[0][0])
+        return self._checked(self._read("SELECT COALESCE(MAX(seq), 0) FROM records")[0][0], int)
 
     def seen(self, source: str, key: str) -> str | None:
         """The id of the record under which a source met this address or digest."""
@@ -187,7 +190,7 @@ class Index(Database):
     def validators(self, url: str) -> Validators | None:
         """What to send along when asking for this address again."""
         found = self._read("SELECT etag, last_modified FROM validators WHERE url = ?", (url,))
-        return Validators(*found[0]) if found else None
+        return self._checked(found[0], Validators) if found else None
 
     def set_validators(self, url: str, validators: Validators) -> None:
         """Remember the validators of the last answer."""
@@ -220,11 +223,12 @@ class Index(Database):
     def file(self, name: str) -> File | None:
         """What is acknowledged of a file."""
         found = self._read("SELECT name, good_length, sha256 FROM files WHERE name = ?", (name,))
-        return File(*found[0]) if found else None
+        return self._checked(found[0], File) if found else None
 
     def files(self) -> list[File]:
         """Every file that something is acknowledged of, by name."""
-        return [File(*row) for row in self._read("SELECT name, good_length, sha256 FROM files ORDER BY name")]
+        found = self._read("SELECT name, good_length, sha256 FROM files ORDER BY name")
+        return [self._checked(row, File) for row in found]
 
     def set_file(self, file: File) -> None:
         """Set a file's good length."""
@@ -247,7 +251,8 @@ class Index(Database):
 
     def pending(self) -> list[Pending]:
         """The lines that wait, in the order of their numbers."""
-        return [Pending(*row) for row in self._read("SELECT seq, file, offset, line FROM pending ORDER BY seq")]
+        found = self._read("SELECT seq, file, offset, line FROM pending ORDER BY seq")
+        return [self._checked(row, Pending) for row in found]
 
     def settle(self, seq: int) -> None:
         """The lines up to this number stand in their files."""
@@ -256,9 +261,14 @@ class Index(Database):
     def _rows(self, where: str, values: tuple[Any, ...]) -> Iterator[Row]:
         with self._guarded():
             for row in self._db.execute(f"SELECT {_ROW} FROM records {where}", values):  # noqa: S608 clauses of this file only
-                refs = [WarcRef(*row[at : at + 4]) if row[at] is not None else None for at in (15, 19)]
-                line = Place(*row[23:26]) if row[23] is not None else None
-                yield Row(*row[:11], Verdict(row[11]), *row[12:15], *refs, line)  # type: ignore[call-arg]  # slices have no length to mypy
+                fields = dict(zip(_PLAIN, row, strict=False))
+                fields["warc"], fields["ledger"] = _group(_REF, row[15:19]), _group(_REF, row[19:23])
+                fields["line"] = _group(_LINE, row[23:26])
+                yield self._checked(fields, Row)
+
+
+def _group(names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any] | None:
+    return None if values[0] is None else dict(zip(names, values, strict=True))
 
 
 def _ref_values(ref: WarcRef | None) -> tuple[str | int | None, ...]:

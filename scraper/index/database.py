@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
+
+import msgspec
 
 from scraper.errors import LimitError, LockedError, ScrapeError, VerificationError
 
@@ -33,6 +35,9 @@ CREATE TABLE failures (source TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY
 CREATE TABLE runs (source TEXT PRIMARY KEY, started_at TEXT, ended_at TEXT, ok INTEGER) WITHOUT ROWID;
 CREATE VIRTUAL TABLE fulltext USING fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2');
 """
+
+
+_Kind = TypeVar("_Kind")
 
 
 class Database:
@@ -101,6 +106,13 @@ class Database:
         with self._guarded():
             return self._db.execute(sql, values).fetchall()
 
+    def _checked(self, values: object, kind: type[_Kind]) -> _Kind:
+        """What was read, as a struct whose types are checked: a flipped bit turns a number into a text."""
+        try:
+            return msgspec.convert(values, kind)
+        except msgspec.ValidationError as error:
+            raise _damaged(self.path, error) from error
+
     def _check_schema(self, readonly: bool) -> None:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         empty = self._db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
@@ -119,10 +131,13 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise _translated(error, self.path) from error
+        except UnicodeDecodeError as error:  # of a message about a damaged schema
+            raise _damaged(self.path, error) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=5.0, check_same_thread=False)
+    db.text_factory = _text
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     return db
@@ -140,7 +155,13 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
             raise
         db.close()
         db = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+    db.text_factory = _text
     return db
+
+
+def _text(data: bytes) -> str:
+    """Damaged UTF-8 differs from what was written, and that is found; it need not raise."""
+    return data.decode("utf-8", "replace")
 
 
 def _translated(error: sqlite3.Error, path: Path) -> ScrapeError:
@@ -151,9 +172,13 @@ def _translated(error: sqlite3.Error, path: Path) -> ScrapeError:
         return LimitError(f"{path}: cannot be written or opened: {error}", reason="not-writable")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LockedError(f"{path}: another process is writing to it", reason="locked")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        message = f"{path}: the index is damaged ({error}): delete it and let it be rebuilt"
-        return VerificationError(message, reason="damaged-index")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):  # the last: a damaged schema
+        return _damaged(path, error)
     if code == sqlite3.SQLITE_IOERR:
         return LimitError(f"{path}: {error}", reason="disk-error")
     raise error
+
+
+def _damaged(path: Path, error: Exception) -> VerificationError:
+    message = f"{path}: the index is damaged ({error}): delete it and let it be rebuilt"
+    return VerificationError(message, reason="damaged-index")

@@ -11,19 +11,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.errors import LimitError, UnusableError
 from scraper.sources.decode import decode, plain
+from scraper.sources.nesting import MAX_DEPTH, is_too_deep
 from scraper.sources.urls import key, normalise, site
 from scraper.types import FoundBy, Link
 
-MAX_BYTES = 8 * 2**20
+MAX_BYTES = 4 * 2**20
 MAX_LINKS = 2000
 MAX_ANCHORS = 5000
 """Links looked at on one page, articles or not: 250,000 of them cost 22 s."""
-
-MAX_DEPTH = 5000
-"""Elements open at once. Lexbor takes quadratic time in it: 10,000 nested <div> cost 0.16 s, 100,000 cost 23 s."""
-
-_TAG = re.compile(r"<(/?)(?!(?:p|li|dt|dd|t[rdh]|option|br|hr|img|input|link|meta|source|wbr|col|area|base)\b)[a-z]", re.I)
-"""Tags that open or close a level; the others have no end tag, or may go without one."""
 
 FEED_TYPES = {
     "application/rss+xml": "rss",
@@ -149,11 +144,8 @@ def _parse(data: bytes | str, url: str) -> LexborHTMLParser:
     if not data.strip():
         raise UnusableError(f"{url}: the page is empty", reason="empty")
     markup = decode(data) if isinstance(data, bytes) else data
-    depth = 0
-    for tag in _TAG.finditer(markup):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-        if depth > MAX_DEPTH:
-            raise LimitError(f"{url}: more than {MAX_DEPTH} elements stand in each other", reason="too-deep")
+    if is_too_deep(markup):
+        raise LimitError(f"{url}: more than {MAX_DEPTH} elements stand in each other", reason="too-deep")
     return LexborHTMLParser(markup)
 
 

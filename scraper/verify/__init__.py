@@ -11,7 +11,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from scraper.errors import ScrapeError
+from scraper.errors import ScrapeError, VerificationError
 from scraper.index import NAME, Index
 from scraper.verify.lines import check_index, check_lines
 from scraper.verify.report import Findings, Problem, Report, Scope
@@ -31,8 +31,12 @@ def verify(root: Path) -> Report:
     found = Findings()
     index = _open_index(root, found)
     try:
-        with closing(Scratch()) as scratch:
-            _walk(root, index, scratch, found)
+        try:
+            _walk(root, index, found)
+        except VerificationError as error:  # of the index alone: once more without it, so that the files are judged
+            found = Findings()
+            found.problem(NAME, str(error))
+            _walk(root, None, found)
     except OSError as error:
         raise ScrapeError(f"{error.filename or root}: {error.strerror}", reason="unreadable") from error
     finally:
@@ -41,22 +45,14 @@ def verify(root: Path) -> Report:
     return found.report()
 
 
-def _walk(root: Path, index: Index | None, scratch: Scratch, found: Findings) -> None:
-    scope = _scope(root, index, found)
-    check_warcs(scope, scratch, found)
-    check_lines(scope, scratch, found)
-    check_references(scope, scratch, found)
-    if scope.index is not None and scope.snapshot is not None:
-        check_index(scope.index, scope.snapshot, scratch, found)
-
-
-def _scope(root: Path, index: Index | None, found: Findings) -> Scope:
-    if index is not None:
-        try:
-            return Scope(root, index, index.snapshot())
-        except ScrapeError as error:
-            found.problem(NAME, str(error))
-    return Scope(root, None, None)
+def _walk(root: Path, index: Index | None, found: Findings) -> None:
+    scope = Scope(root, index, index.snapshot() if index is not None else None)
+    with closing(Scratch()) as scratch:
+        check_warcs(scope, scratch, found)
+        check_lines(scope, scratch, found)
+        check_references(scope, scratch, found)
+        if scope.index is not None and scope.snapshot is not None:
+            check_index(scope.index, scope.snapshot, scratch, found)
 
 
 def _open_index(root: Path, found: Findings) -> Index | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scraper import records, warc
+from scraper.index import NAME
 from scraper.types import Ledger
 from scraper.verify.report import Findings, Scope
 from scraper.verify.scratch import Known, Scratch
@@ -35,7 +36,10 @@ def check_warcs(scope: Scope, scratch: Scratch, found: Findings) -> None:
 def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:
     """Every derived record refers to one that is there, and every conversion has its line of JSONL."""
     for pending in scope.snapshot.pending if scope.snapshot else ():
-        scratch.claim(warc.conversion_id(records.decode(pending.line).id))
+        try:
+            scratch.claim(warc.conversion_id(records.decode(pending.line).id))
+        except ValueError as error:
+            found.problem(NAME, f"the line that waits for {pending.file} at {pending.offset} is none: {error}")
     for known in scratch.dangling():
         found.problem(known.file, f"refers to {known.refers}, which is not there", offset=known.offset, record=known.id)
     for known in scratch.unclaimed():

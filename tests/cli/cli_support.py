@@ -19,8 +19,8 @@ PARAGRAPHS = [
     "Residents on both banks had asked for a crossing since the old ferry stopped running in the winter of 2019.",
     "The council set aside forty million for the work, a third of which comes from the region and the rest from loans.",
 ]
-CHROME = ["- Advertisement -spot_img", "Share on Facebook", "Subscribe to our newsletter"]
-DIRTY = "\n\n".join([CHROME[0], *PARAGRAPHS, *CHROME[1:]]) + "\n"
+CHROME = ["9.7 C", "Munich", "Wednesday, October 4, 2023"]
+DIRTY = "\n\n".join([*CHROME, *PARAGRAPHS]) + "\n"
 CLEAN = "\n\n".join(PARAGRAPHS) + "\n"
 PAGE = (
     "<!DOCTYPE html><html><head><title>New bridge approved</title></head><body><nav><ul><li><a href='/'>Home</a></li>"

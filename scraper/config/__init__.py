@@ -1,0 +1,32 @@
+"""The configuration: YAML, environment and flags -> frozen structs, checked, each value with its origin."""
+
+from scraper.config.load import Loaded, Row, defaults, load, rows
+from scraper.config.schedule import Cron, Every, Schedule
+from scraper.config.schema import record_schema, schema
+from scraper.config.settings import (
+    ArchiveConfig,
+    CleaningConfig,
+    Config,
+    NetworkConfig,
+    ScheduleConfig,
+    SourceConfig,
+)
+
+__all__ = [
+    "ArchiveConfig",
+    "CleaningConfig",
+    "Config",
+    "Cron",
+    "Every",
+    "Loaded",
+    "NetworkConfig",
+    "Row",
+    "Schedule",
+    "ScheduleConfig",
+    "SourceConfig",
+    "defaults",
+    "load",
+    "record_schema",
+    "rows",
+    "schema",
+]

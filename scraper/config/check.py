@@ -1,0 +1,92 @@
+"""What one key's type cannot say: addresses, selectors, schedules, and keys that need or exclude each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from ipaddress import ip_network
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from scraper.config.settings import Config, SourceConfig
+from scraper.sources.listing import check_selector
+from scraper.sources.urls import normalise
+
+_CONTACT = re.compile(r"(?:https?://|mailto:)?[!-~]+")
+_ON_THE_WEB = ("feed", "sitemap", "listing")
+_ONLY_FOR = {
+    "selector": ("listing",),
+    "patterns": ("folder", "warc"),
+    "directory": ("folder", "warc"),
+    "url": _ON_THE_WEB,
+}
+
+Problem = tuple[str, str]
+"""The key as in `rows` ("network.contact", "sources.inbox.url"), and what is wrong with it."""
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    """What is wrong with a configuration of the right types, in the order of its keys."""
+    yield from _network(config)
+    if problem := timezone_problem(config.schedule.timezone):
+        yield "schedule.timezone", problem
+    seen: set[str] = set()
+    for source in config.sources:
+        if source.name in seen:
+            yield f"sources.{source.name}.name", f"two sources are called `{source.name}`; rename one"
+        seen.add(source.name)
+        for key, problem in _source(source, config):
+            yield f"sources.{source.name}.{key}", problem
+
+
+def _network(config: Config) -> Iterator[Problem]:
+    contact = config.network.contact
+    if contact is not None and (not _CONTACT.fullmatch(contact) or not ("@" in contact or "://" in contact)):
+        yield "network.contact", f"expected a page (https://...) or a mail address, got `{contact[:60]}`"
+    for address in config.network.allow_addresses:
+        try:
+            ip_network(address, strict=False)
+        except ValueError:
+            yield "network.allow_addresses", f"expected an address or a network like 10.0.0.0/8, got `{address[:60]}`"
+
+
+def _source(source: SourceConfig, config: Config) -> Iterator[Problem]:
+    for key, types in _ONLY_FOR.items():
+        if getattr(source, key) and source.type not in types:
+            yield key, f"a source of type `{source.type}` has no `{key}`; it is for {' and '.join(types)}"
+    needed = "url" if source.type in _ON_THE_WEB else "directory"
+    if not getattr(source, needed):
+        yield needed, f"a source of type `{source.type}` needs `{needed}`"
+    elif needed == "url" and normalise(source.url or "") is None:
+        yield "url", f"expected an http or https address, got `{(source.url or '')[:60]}`"
+    if source.selector is not None:
+        try:
+            check_selector(source.selector)
+        except ValueError as error:
+            yield "selector", str(error)
+    yield from _when(source, config)
+    if needed == "url" and source.enabled and config.network.contact is None:
+        yield "enabled", "a source on the web needs `network.contact`, so that site owners know whom to ask; set it"
+
+
+def _when(source: SourceConfig, config: Config) -> Iterator[Problem]:
+    if source.every is not None and source.cron is not None:
+        yield "cron", "`every` and `cron` are both given; keep one of them"
+    if source.timezone is not None and source.cron is None:
+        yield "timezone", "`timezone` is for `cron`, which is not given"
+    if source.timezone is not None and (problem := timezone_problem(source.timezone)):
+        yield "timezone", problem
+    try:
+        source.schedule(config.schedule.timezone)
+    except ValueError as error:
+        yield "cron", str(error)
+
+
+def timezone_problem(name: str) -> str | None:
+    """None if it is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" is a directory of the database
+        near = get_close_matches(name, sorted(available_timezones()), n=1, cutoff=0.5)
+        return f"`{name[:60]}` is no time zone; did you mean `{near[0] if near else 'Europe/Berlin'}`?"
+    return None

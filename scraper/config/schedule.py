@@ -1,0 +1,143 @@
+"""When a source runs: an interval, or a crontab line with crontab's own meaning, as neutral values."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+MINUTES, HOURS, DAYS, MONTHS, WEEKDAYS = (0, 59), (0, 23), (1, 31), (1, 12), (0, 7)
+
+_WEEKDAY_NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""crontab(5); @reboot is no time."""
+
+_PART = re.compile(r"(\*|[0-9a-z]+)(?:-([0-9a-z]+))?(?:/([0-9]+))?")
+
+
+class Every(Struct, frozen=True):
+    """Run each time that `seconds` have passed."""
+
+    seconds: float
+
+
+class Cron(Struct, frozen=True):
+    """Run at the minutes of local time in `timezone` (IANA) that are in all of the sets, each sorted.
+
+    `weekdays` are 0 Sunday to 6 Saturday, as in crontab(5). APScheduler counts 0 as Monday: use `weekday_names`.
+    """
+
+    text: str
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    weekdays: tuple[int, ...]
+    timezone: str
+
+    @property
+    def weekday_names(self) -> tuple[str, ...]:
+        """`sun` to `sat`, which mean the same everywhere."""
+        return tuple(_WEEKDAY_NAMES[day] for day in self.weekdays)
+
+
+Schedule = Every | Cron
+
+
+def cron(text: str, timezone: str) -> Cron:
+    """Read a crontab line: five fields (minute, hour, day, month, weekday) or a nickname like @daily.
+
+    Both 0 and 7 are Sunday. Raises ValueError, with the way out, for what crontabs understand differently: six fields,
+    `5/15`, a day of the month and a weekday at once (cron takes either, APScheduler both), a date that never comes.
+    """
+    line = text.strip().lower()
+    fields = _NICKNAMES.get(line, line).split()
+    if line.startswith("@") and line not in _NICKNAMES:
+        raise ValueError(f"`{text}` is not one of {', '.join(_NICKNAMES)}")
+    if len(fields) != 5:
+        raise ValueError(f"expected five fields (minute hour day month weekday), got {len(fields)} in `{text[:60]}`")
+    minute, hour, day, month, weekday = fields
+    days, weekdays = _field(day, "day", DAYS), _field(weekday, "weekday", WEEKDAYS, _WEEKDAY_NAMES)
+    weekdays = tuple(sorted({value % 7 for value in weekdays}))
+    if len(days) < 31 and len(weekdays) < 7:
+        raise ValueError(
+            f"`{text}` restricts both the day of the month and the weekday, which schedulers understand differently; "
+            "leave one of them `*`, or make two sources of it"
+        )
+    months = _field(month, "month", MONTHS, _MONTH_NAMES, base=1)
+    if not any(value <= monthrange(2024, at)[1] for at in months for value in days):  # 2024 is a leap year
+        raise ValueError(f"`{text}` names a day that never comes")
+    return Cron(text, _field(minute, "minute", MINUTES), _field(hour, "hour", HOURS), days, months, weekdays, timezone)
+
+
+def next_after(when: Cron, moment: datetime) -> datetime:
+    """The first time after `moment` (aware) at which `when` runs, in UTC.
+
+    A local time that does not exist, because clocks go forward, runs as much later as they are put; one that comes
+    twice runs at the first only, unless every hour is meant. (In APScheduler 3.11.3 a midnight job can lose the day
+    on which clocks go forward, and a job at 02:30 runs twice when they go back.)
+    """
+    zone = ZoneInfo(when.timezone)
+    folds = (0, 1) if len(when.hours) == 24 else (0,)
+    # From a day earlier, for times that a change of the clocks moved over midnight.
+    day = moment.astimezone(zone).date() - timedelta(days=1)
+    for _ in range(366 * 9):  # 29 February can be eight years away (2096 to 2104)
+        if day.day in when.days and day.month in when.months and day.isoweekday() % 7 in when.weekdays:
+            runs = [
+                run
+                for hour, minute, fold in product(when.hours, when.minutes, folds)
+                if (run := _utc(datetime(day.year, day.month, day.day, hour, minute, fold=fold), zone)) is not None
+            ]
+            if any(run > moment for run in runs):
+                return min(run for run in runs if run > moment)
+        day += timedelta(days=1)
+    raise ValueError(f"`{when.text}` never comes")
+
+
+def _utc(local: datetime, zone: ZoneInfo) -> datetime | None:
+    """None for the second pass of a time that does not exist or comes once."""
+    run = local.replace(tzinfo=zone).astimezone(UTC)
+    back = run.astimezone(zone)
+    return None if local.fold and (back.fold, back.replace(tzinfo=None)) != (1, local.replace(fold=0)) else run
+
+
+def _field(
+    text: str, name: str, bounds: tuple[int, int], names: tuple[str, ...] = (), *, base: int = 0
+) -> tuple[int, ...]:
+    values: set[int] = set()
+    for part in text.split(","):
+        match = _PART.fullmatch(part)
+        if match is None or (match[1] == "*" and match[2]):
+            raise ValueError(f"`{part}` is not understood as the {name}")
+        if match[3] and match[1] != "*" and not match[2]:
+            raise ValueError(f"`{part}` as the {name} is ambiguous; write `{match[1]}-{bounds[1]}/{match[3]}`")
+        first, last = bounds if match[1] == "*" else (0, 0)
+        if match[1] != "*":
+            first = _number(match[1], name, names, base)
+            last = _number(match[2], name, names, base) if match[2] else first
+        step = int(match[3] or 1)
+        if not (bounds[0] <= first <= last <= bounds[1]) or not 1 <= step <= bounds[1]:
+            raise ValueError(f"`{part}` as the {name} is not within {bounds[0]} to {bounds[1]}, lower number first")
+        values.update(range(first, last + 1, step))
+    return tuple(sorted(values))
+
+
+def _number(text: str, name: str, names: tuple[str, ...], base: int) -> int:
+    if text in names:
+        return names.index(text) + base
+    if not text.isdecimal() or len(text) > 2:
+        raise ValueError(f"`{text}` is not understood as the {name}")
+    return int(text)

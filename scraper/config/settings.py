@@ -1,0 +1,145 @@
+"""The configuration as frozen structs: every key, its type, its bounds, its default, and what it means."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from scraper.config.schedule import Every, Schedule, cron
+
+UNITS = ("seconds", "interval", "bytes", "path")
+"""What `Meta.extra["unit"]` may be: how a value may be written in the file (see convert.py)."""
+
+
+class ArchiveConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where and how the archive is written."""
+
+    directory: Annotated[
+        str, Meta(min_length=1, extra={"unit": "path"}, description="The archive's root, relative to this file.")
+    ] = "archive"
+    warc_max_size: Annotated[
+        int,
+        Meta(
+            ge=1_000_000,
+            le=100_000_000_000,
+            extra={"unit": "bytes"},
+            description="A WARC file is closed when it has grown to this size; ISO 28500 advises 1 GB.",
+        ),
+    ] = 1_000_000_000
+
+
+class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who asks, how patiently, and within which bounds. robots.txt is always obeyed."""
+
+    product: Annotated[
+        str, Meta(pattern=r"^[A-Za-z][A-Za-z_-]{0,39}$", description="The robot's name, also looked for in robots.txt.")
+    ] = "scrape"
+    contact: Annotated[
+        str | None,
+        Meta(description="A page or mail address for site owners; part of the User-Agent. Sources on the web need it."),
+    ] = None
+    allow_addresses: Annotated[
+        tuple[str, ...], Meta(description="Private networks or addresses that may be asked, such as 192.168.1.0/24.")
+    ] = ()
+    ca_file: Annotated[
+        str | None, Meta(extra={"unit": "path"}, description="Certificates (PEM) to trust besides the usual ones.")
+    ] = None
+    connect_timeout: Annotated[
+        float, Meta(gt=0, le=600, extra={"unit": "seconds"}, description="Longest wait for a connection.")
+    ] = 10.0
+    timeout: Annotated[
+        float, Meta(gt=0, le=600, extra={"unit": "seconds"}, description="Longest silence of a server.")
+    ] = 20.0
+    deadline: Annotated[
+        float,
+        Meta(gt=0, le=3600, extra={"unit": "seconds"}, description="Longest time for one page, redirects included."),
+    ] = 60.0
+    max_bytes: Annotated[
+        int, Meta(ge=1024, le=2**30, extra={"unit": "bytes"}, description="Largest response, as sent.")
+    ] = 16 * 2**20
+    max_decoded_bytes: Annotated[
+        int, Meta(ge=1024, le=2**31, extra={"unit": "bytes"}, description="Largest page once it is unpacked.")
+    ] = 64 * 2**20
+    max_redirects: Annotated[int, Meta(ge=0, le=50, description="Redirects followed for one page.")] = 10
+    delay: Annotated[
+        float, Meta(ge=0, le=3600, extra={"unit": "seconds"}, description="Least pause between two requests to a host.")
+    ] = 2.0
+
+
+class CleaningConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """How pages become articles."""
+
+    workers: Annotated[int, Meta(ge=0, le=256, description="Cleaning processes; 0 is one for each processor.")] = 0
+    deadline: Annotated[
+        float, Meta(gt=0, le=3600, extra={"unit": "seconds"}, description="A page that takes longer is given up.")
+    ] = 30.0
+    max_bytes: Annotated[
+        int, Meta(ge=1024, le=2**30, extra={"unit": "bytes"}, description="Largest text or HTML file of a folder.")
+    ] = 20_000_000
+    with_title: Annotated[bool, Meta(description="Leave the headline in the text.")] = False
+    strip_inline: Annotated[bool, Meta(description="Take datelines and credits out of their sentences.")] = False
+    captions: Annotated[bool, Meta(description="Keep captions.")] = False
+
+
+class ScheduleConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for every source's timer."""
+
+    timezone: Annotated[str, Meta(description="IANA time zone of `cron` lines that name none.")] = "UTC"
+    jitter: Annotated[
+        float, Meta(ge=0, le=3600, extra={"unit": "seconds"}, description="Each run starts up to this much later.")
+    ] = 30.0
+    misfire_grace: Annotated[
+        float, Meta(gt=0, le=31 * 86400, extra={"unit": "seconds"}, description="How late a run may still start.")
+    ] = 3600.0
+
+
+SourceType = Literal["folder", "warc", "feed", "sitemap", "listing"]
+
+
+class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One place where articles are found, and when to look."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="Its name in records and on the command line.")
+    ]
+    type: Annotated[SourceType, Meta(description="How it says where its articles are.")]
+    enabled: Annotated[bool, Meta(description="Whether runs and the daemon take it.")] = True
+    url: Annotated[str | None, Meta(description="Address of the feed, sitemap or listing page.")] = None
+    directory: Annotated[
+        str | None, Meta(extra={"unit": "path"}, description="Folder of files or WARCs, relative to this file.")
+    ] = None
+    patterns: Annotated[
+        tuple[str, ...], Meta(max_length=50, description="Globs of the files to read; none: the type's own.")
+    ] = ()
+    selector: Annotated[str | None, Meta(description="CSS selector of the article links of a listing.")] = None
+    every: Annotated[
+        Annotated[float, Meta(ge=60, le=366 * 86400)] | None,
+        Meta(extra={"unit": "interval"}, description="Run at this interval, such as 15m."),
+    ] = None
+    cron: Annotated[
+        str | None, Meta(description="Run at these times: minute hour day month weekday, as in crontab(5).")
+    ] = None
+    timezone: Annotated[str | None, Meta(description="IANA time zone of `cron`.")] = None
+    limit: Annotated[int, Meta(ge=1, le=100_000, description="New articles taken in one run.")] = 1000
+
+    def schedule(self, timezone: str) -> Schedule | None:
+        """When it runs; None if only by hand. `timezone` is for a `cron` that names none. ValueError for a bad `cron`."""
+        if self.every is not None:
+            return Every(self.every)
+        return cron(self.cron, self.timezone or timezone) if self.cron is not None else None
+
+    @property
+    def at(self) -> str:
+        """Its address or its directory, whichever its type has."""
+        return self.url or self.directory or ""
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole configuration."""
+
+    archive: ArchiveConfig = ArchiveConfig()
+    network: NetworkConfig = NetworkConfig()
+    cleaning: CleaningConfig = CleaningConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    sources: tuple[SourceConfig, ...] = ()

@@ -1,0 +1,152 @@
+"""The daemon: every source on its own timer, one archive, and an orderly end on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # ships no types
+from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]  # the same
+from msgspec import Struct
+
+from scraper import heartbeat
+from scraper.errors import ScrapeError
+from scraper.pipeline import Source, Tools, is_fatal
+from scraper.pipeline.run import run_source
+
+log = logging.getLogger(__name__)
+
+
+class Job(Struct, frozen=True):
+    """A source, what fires it, and after how many seconds without a run it is due at once when the daemon starts."""
+
+    source: Source
+    trigger: BaseTrigger
+    due_after: float
+
+
+class Settings(Struct, frozen=True):
+    """Seconds: `grace` is how late a run may start, `drain` how long what is under way may take at the end.
+
+    A container's engine sends SIGKILL ten seconds after SIGTERM unless told otherwise: `drain` stays below that.
+    """
+
+    grace: float = 3600.0
+    drain: float = 8.0
+    beat: float = heartbeat.EVERY
+
+
+class Daemon:
+    """Runs jobs until it is told to stop. What was due while it was down runs once at the start."""
+
+    def __init__(self, jobs: list[Job], tools: Tools, settings: Settings) -> None:
+        self._jobs, self._tools, self._settings = jobs, tools, settings
+        self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._error: ScrapeError | None = None
+        self.scheduler = AsyncIOScheduler(timezone=UTC)
+
+    async def serve(self) -> None:
+        """Run until SIGTERM, SIGINT or `stop`; raises the archive's own error if one ended the service."""
+        with self._signals():
+            self._schedule()
+            beating = asyncio.create_task(self._beat())
+            try:
+                await self._stopping.wait()
+                await self._drain()
+            finally:
+                beating.cancel()
+                with suppress(asyncio.CancelledError):
+                    await beating
+                heartbeat.clear(self._tools.archive.root)
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """Begin the end: nothing new starts, what is under way is waited for."""
+        self._stopping.set()
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        for number in numbers:
+            loop.add_signal_handler(number, self.stop)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+    def _schedule(self) -> None:
+        for job in self._jobs:
+            options = {"next_run_time": self._tools.clock()} if self._is_due(job) else {}
+            self.scheduler.add_job(
+                self._start,
+                job.trigger,
+                args=(job.source,),
+                id=job.source.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=int(self._settings.grace),
+                **options,
+            )
+        self.scheduler.start()
+        for planned in self.scheduler.get_jobs():
+            log.info("%s: next run %s", planned.id, planned.next_run_time)
+
+    def _is_due(self, job: Job) -> bool:
+        """Whether a source's last whole run lies further back than its schedule wants; the index knows, no job store."""
+        last = self._tools.archive.index.runs().get(job.source.name)
+        if last is None or last.ended_at is None:
+            return True
+        ended = datetime.fromisoformat(last.ended_at.replace("Z", "+00:00"))
+        return self._tools.clock() - ended >= timedelta(seconds=job.due_after)
+
+    async def _start(self, source: Source) -> None:
+        """One run as a task of our own: the scheduler's shutdown would cancel its coroutine, ours is drained."""
+        if self._stopping.is_set():
+            return
+        task = asyncio.create_task(self._run(source), name=source.name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.wait([task])
+
+    async def _run(self, source: Source) -> None:
+        try:
+            tally = await run_source(source, self._tools)
+        except ScrapeError as error:
+            log.error("%s: %s", source.name, error)
+            if is_fatal(error):
+                self._error = error
+                self.stop()
+        except Exception:
+            # A bug in one source's run is loud and leaves the others on their schedules.
+            log.exception("%s: internal error; please report it", source.name)
+        else:
+            log.info("%s: %s", source.name, tally)
+
+    async def _beat(self) -> None:
+        pid, started = os.getpid(), self._tools.now()
+        while True:
+            try:
+                heartbeat.write(self._tools.archive.root, heartbeat.Beat(pid, started, self._tools.now()))
+            except ScrapeError as error:
+                log.error("%s", error)
+            await asyncio.sleep(self._settings.beat)
+
+    async def _drain(self) -> None:
+        self.scheduler.pause()
+        if self._running:
+            log.info("stopping: waiting up to %g s for %d runs", self._settings.drain, len(self._running))
+            await asyncio.wait(self._running, timeout=self._settings.drain)
+        for task in list(self._running):
+            log.warning("%s: cut off; it goes on at the next start", task.get_name())
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self.scheduler.shutdown(wait=False)
