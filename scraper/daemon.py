@@ -8,13 +8,17 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # ships no types
 from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]  # the same
+from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]  # the same
 from msgspec import Struct
 
 from scraper import heartbeat
+from scraper.config import Config, Cron
+from scraper.config.compose import source_of
+from scraper.config.schedule import next_after
 from scraper.errors import ScrapeError
 from scraper.pipeline import Source, Tools, is_fatal
 from scraper.pipeline.run import run_source
@@ -22,12 +26,42 @@ from scraper.pipeline.run import run_source
 log = logging.getLogger(__name__)
 
 
+class CronTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
+    """A crontab line with crontab's own meaning: APScheduler's trigger loses or doubles runs when the clocks change."""
+
+    def __init__(self, cron: Cron, jitter: float) -> None:
+        self._cron, self._jitter = cron, jitter
+
+    def plain_after(self, moment: datetime) -> datetime:
+        """The first run after a moment, without jitter."""
+        return next_after(self._cron, moment)
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """The next run after the previous one, or after now, whichever is later; with up to `jitter` seconds on top."""
+        plain = self.plain_after(max(previous, now) if previous is not None else now)
+        late: datetime = self._apply_jitter(plain, self._jitter, now)
+        return late
+
+
 class Job(Struct, frozen=True):
-    """A source, what fires it, and after how many seconds without a run it is due at once when the daemon starts."""
+    """A source, and what fires it."""
 
     source: Source
     trigger: BaseTrigger
-    due_after: float
+
+
+def jobs_of(config: Config) -> list[Job]:
+    """A job for each enabled source that has a schedule."""
+    jitter = config.schedule.jitter
+    jobs: list[Job] = []
+    for source in config.sources:
+        schedule = source.schedule(config.schedule.timezone) if source.enabled else None
+        if isinstance(schedule, Cron):
+            jobs.append(Job(source_of(source, config), CronTrigger(schedule, jitter)))
+        elif schedule is not None:
+            every = IntervalTrigger(seconds=schedule.seconds, timezone=UTC, jitter=jitter)
+            jobs.append(Job(source_of(source, config), every))
+    return jobs
 
 
 class Settings(Struct, frozen=True):
@@ -101,12 +135,14 @@ class Daemon:
             log.info("%s: next run %s", planned.id, planned.next_run_time)
 
     def _is_due(self, job: Job) -> bool:
-        """Whether a source's last whole run lies further back than its schedule wants; the index knows, no job store."""
+        """Whether a run was missed since the source's last whole one; the index knows, there is no job store."""
         last = self._tools.archive.index.runs().get(job.source.name)
         if last is None or last.ended_at is None:
             return True
-        ended = datetime.fromisoformat(last.ended_at.replace("Z", "+00:00"))
-        return self._tools.clock() - ended >= timedelta(seconds=job.due_after)
+        started = datetime.fromisoformat(last.started_at.replace("Z", "+00:00"))
+        if isinstance(job.trigger, CronTrigger):
+            return job.trigger.plain_after(started) <= self._tools.clock()
+        return bool(started + job.trigger.interval <= self._tools.clock())
 
     async def _start(self, source: Source) -> None:
         """One run as a task of our own: the scheduler's shutdown would cancel its coroutine, ours is drained."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import brotli
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper import coding
@@ -31,6 +31,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 BOMBS = {"gzip": gzip.compress(bytes(64 * MB)), "br": brotli.compress(bytes(64 * MB), quality=5)}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=5000), st.lists(st.sampled_from(sorted(ENCODERS)), max_size=3))
 def test_undoes_what_the_header_says_last_first(body: bytes, codings: list[str]) -> None:
     wire = body
@@ -39,6 +40,7 @@ def test_undoes_what_the_header_says_last_first(body: bytes, codings: list[str])
     assert coding.decode(wire, ", ".join(codings), 10_000) == body
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["gzip", "deflate", "br"]), st.integers(0, 400))
 def test_any_bytes_decode_within_the_limit_or_fail_in_the_tree(body: bytes, name: str, limit: int) -> None:
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper import guard
@@ -76,6 +76,7 @@ def test_every_cloud_metadata_service_behind_nat64_is_refused_although_the_libra
         guard.check("64:ff9b::a9fe:a9fe")
 
 
+@settings(deadline=None)
 @given(addresses)
 def test_is_never_laxer_than_the_standard_library(address: IPv4Address | IPv6Address) -> None:
     if not address.is_global or address.is_multicast or address.is_reserved:
@@ -83,12 +84,14 @@ def test_is_never_laxer_than_the_standard_library(address: IPv4Address | IPv6Add
             guard.check(str(address))
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4), st.sampled_from(["::ffff:0:0", "64:ff9b::", "::"]))
 def test_no_embedded_ipv4_gets_through(inner: IPv4Address, prefix: str) -> None:
     with pytest.raises(RefusedError):
         guard.check(str(IPv6Address(int(IPv6Address(prefix)) | int(inner))))
 
 
+@settings(deadline=None)
 @given(addresses, st.sampled_from(["127.0.0.0/8", "10.1.2.3", "fd00::/8", "64:ff9b::/96", "169.254.169.254"]))
 def test_an_allowance_opens_exactly_its_own_network(address: IPv4Address | IPv6Address, allowed: str) -> None:
     def refused(*networks: str) -> bool:
@@ -175,6 +178,7 @@ def test_refuses_a_url_that_is_not_fetched(url: str, reason: str) -> None:
     assert "secret" not in str(error.value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["", "http://", "https://example.org/", "//"]))
 def test_any_text_is_either_a_target_or_refused(text: str, start: str) -> None:
     try:

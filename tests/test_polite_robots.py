@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from crew import ARTICLE, DAY, Host, Site, run
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from protego import Protego
 
@@ -150,6 +150,7 @@ RULE_LINES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(AGENT_LINES, RULE_LINES), max_size=12))
 def test_narrowing_changes_nothing_for_us(lines: list[str]) -> None:
     text = "\n".join(lines)
@@ -166,6 +167,7 @@ def test_a_file_full_of_agents_leaves_three_groups_at_most(form: str) -> None:
     assert len(Protego.parse(narrowed(text, "scrape"))._user_agents) <= 3
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_robots_txt(text: bytes) -> None:
     async def check() -> None:

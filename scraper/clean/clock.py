@@ -22,13 +22,13 @@ LONGEST_LINE = 80
 LONGEST_TEXT = 400
 """Characters of a text that find_date looks at."""
 
-MOST_TOKENS = 14
-"""Tokens of one date with its time; a longer run is searched window by window."""
+MOST_TOKENS = 16
+"""Tokens of one date with its time; find_date searches a longer run window by window."""
 
 MOST_READINGS = 32
 """Bound on the meanings of a line's words taken together."""
 
-MOST_WINDOWS = 150
+MOST_WINDOWS = 80
 """Bound on the parts of a text that are tried as a date."""
 
 
@@ -70,6 +70,7 @@ _DEGREES = r"[+\-−–]?\d{1,3}(?:[.,٫]\d{1,2})?\s?(?:[°º˚]\s?[CFСcfс]?|�
 _TEMPERATURE = re.compile(rf"\s*{_DEGREES}(?:\s?[/|–\-]\s?{_DEGREES}|\s{_DEGREES})?\s*")
 _SIGNED = re.compile(r"([\-−–]?)(\d+)")
 _DIGIT = re.compile(r"\d")
+_BULLETS = " \t*+•▪►●○◦"
 _COLDEST, _HOTTEST = -90, 140  # the records, -89.2 °C and 56.7 °C (WMO), in either unit
 _PLAIN_WORD = re.compile(r"(?:(?<=[\s\d,.])|^)[A-Za-z]{3,}(?=[\s\d,.]|$)")
 """A word whose look-up tells at once that a line is something else: 5 of 8 us saved on lines with a digit."""
@@ -90,12 +91,8 @@ def read_clock(line: str, language: str | None = None) -> Clock | None:
         return None
     if _TEMPERATURE.fullmatch(line):
         return Clock("temperature") if _plausible(line) else None
-    tokens = []
-    for token in read_tokens(line, strict=True):
-        if not token.known:
-            return None
-        tokens.append(token)
-    if not tokens or len(tokens) > MOST_TOKENS + 2 or line[tokens[-1].end :].strip(" \t.,)]|-–»\u200f\u200e\xa0"):
+    tokens = list(read_tokens(line.lstrip(_BULLETS), strict=True))  # an unknown word ends them
+    if not tokens or not tokens[-1].known or len(tokens) > MOST_TOKENS:
         return None
     return _clock(tokens, language)
 

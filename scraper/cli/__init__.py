@@ -35,6 +35,12 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "clean": Command("scraper.cli.clean", "strip the site chrome from files, pages and archives"),
+    "fetch": Command("scraper.cli.fetch", "fetch pages, archive and clean them now"),
+    "run": Command("scraper.cli.run", "one pass over the configured sources"),
+    "daemon": Command("scraper.cli.daemon", "the configured sources on their schedules"),
+    "verify": Command("scraper.cli.verify", "prove that an archive is what it says"),
+    "health": Command("scraper.cli.health", "whether the daemon of an archive is alive"),
+    "config": Command("scraper.cli.config", "check or show the configuration, or print a schema"),
 }
 
 

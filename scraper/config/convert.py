@@ -35,12 +35,13 @@ class Key(Struct, frozen=True):
     unit: str | None
     is_text: bool
     is_list: bool
+    choices: tuple[str, ...]
     required: bool
     default: Any
 
 
 class Place(Struct, frozen=True):
-    """Where a value came from (`file:line`, a variable, a flag), and the directory that its relative path starts from."""
+    """Where a value came from (`file:line`, a variable, a flag), and where its relative path starts from."""
 
     origin: str
     base: Path
@@ -62,6 +63,7 @@ def keys(section: type[Struct]) -> dict[str, Key]:
             unit,
             is_text=any(isinstance(kind, inspect.StrType | inspect.LiteralType) for kind in kinds),
             is_list=any(isinstance(kind, inspect.VarTupleType) for kind in kinds),
+            choices=tuple(str(one) for kind in kinds if isinstance(kind, inspect.LiteralType) for one in kind.values),
             required=field.required,
             default=None if field.required else field.default,
         )
@@ -69,8 +71,8 @@ def keys(section: type[Struct]) -> dict[str, Key]:
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """`; did you mean `x`?`, or the known names if none is near."""
-    close = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    """The end of a message: the known name that is nearest, or all of them if none is near."""
+    close = get_close_matches(name.lower()[:60], known, n=1, cutoff=0.5)
     return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(f'`{one}`' for one in sorted(known))}"
 
 
@@ -85,10 +87,13 @@ def from_text(text: str, key: Key, name: str) -> Any:
 
 def convert(value: Any, key: Key, place: Place) -> Any:
     """The value in the key's own type, units and paths resolved. Raises ValueError that says what was expected."""
-    if key.unit is not None and value is not None:
-        value = _with_unit(value, key.unit, place)
+    if key.choices and value not in key.choices:
+        close = get_close_matches(str(value)[:60], key.choices, n=1, cutoff=0.5)
+        near = f"; did you mean `{close[0]}`?" if close else ""
+        raise ValueError(f"expected one of {', '.join(f'`{one}`' for one in key.choices)}, got {_shown(value)}{near}")
+    resolved = value if key.unit is None or value is None else _with_unit(value, key.unit, place)
     try:
-        return msgspec.convert(value, key.type, strict=True)
+        return msgspec.convert(resolved, key.type, strict=True)
     except msgspec.ValidationError as error:
         raise ValueError(_plain(str(error), value)) from error
 
@@ -124,8 +129,15 @@ def _normal(path: Path) -> Path:
     return Path(*parts)
 
 
-_TYPES = {"`str`": "text", "`int`": "a whole number", "`float`": "a number", "`bool`": "true or false", "`array`": "a list",
-          "`object`": "a section", "`null`": "nothing"}  # fmt: skip
+_TYPES = {
+    "`str`": "text",
+    "`int`": "a whole number",
+    "`float`": "a number",
+    "`bool`": "true or false",
+    "`array`": "a list",
+    "`object`": "a section",
+    "`null`": "nothing",
+}
 
 
 def _plain(message: str, value: Any) -> str:
@@ -134,8 +146,6 @@ def _plain(message: str, value: Any) -> str:
     for name, words in _TYPES.items():
         expected = expected.replace(name, words).replace(name.replace("`", "") + " | null", words)
     expected = expected.replace("text matching regex", "text like").removeprefix("Expected ")
-    if expected.startswith("Invalid enum value"):
-        expected = "one of the values that `scrape config schema` lists"
     return f"expected {expected}, got {_shown(value)}"
 
 
@@ -144,5 +154,4 @@ def _shown(value: Any) -> str:
         return f"`{str(value).lower()}`"
     if isinstance(value, dict | list):
         return "a section" if isinstance(value, dict) else f"a list of {len(value)}"
-    text = repr(value) if value is None or not isinstance(value, str) else value
-    return "nothing" if value is None else f"`{text[:60]}`"
+    return "nothing" if value is None else f"`{' '.join(str(value).split())[:60]}`"

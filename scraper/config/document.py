@@ -95,7 +95,8 @@ def _check_size(text: str, name: str) -> None:
             depth -= 1
         if depth > MAX_DEPTH or count > MAX_NODES * 2:
             what = f"nested deeper than {MAX_DEPTH} levels" if depth > MAX_DEPTH else f"more than {MAX_NODES} values"
-            raise ConfigError(f"{name}:{event.start_mark.line + 1}: {what}", reason="config")
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ConfigError(f"{name}:{line}: {what}", reason="config")
 
 
 def _message(error: yaml.YAMLError, text: str, name: str) -> str:
@@ -138,7 +139,9 @@ class _Builder:
                 raise self._error(key_node, "a key must be a word")
             key, line = key_node.value, key_node.start_mark.line + 1
             if key in first:
-                raise self._error(key_node, f"`{key}` is given twice, first in line {first[key]}; keep one of them")
+                raise self._error(
+                    key_node, f"`{key[:60]}` is given twice, first in line {first[key]}; keep one of them"
+                )
             if key == "<<":
                 raise self._error(key_node, "merge keys (<<) are not supported; write the values out")
             first[key] = self.lines[(*path, key)] = line
@@ -165,4 +168,4 @@ class _Builder:
         raise self._error(node, f"the tag {node.tag[:40]} is not supported")
 
     def _error(self, node: yaml.Node, problem: str) -> ConfigError:
-        return ConfigError(f"{self.name}:{node.start_mark.line + 1}: {problem}", reason="config")
+        return ConfigError(f"{self.name}:{node.start_mark.line + 1}: {' '.join(problem.split())}", reason="config")

@@ -185,7 +185,7 @@ class _Assembly:
                 parts[name] = section(**self._section(name, layer))
         config = Config(**parts, sources=self._sources())
         for key, problem in problems(config):
-            raise ConfigError(f"{self._where(key)}: {key}: {problem}", reason="config")
+            raise ConfigError(f"{self._where(key)}: {key}: {' '.join(problem.split())}", reason="config")
         return Loaded(config, file, self.origins)
 
     def _section(self, name: str, layer: _Layer) -> dict[str, Any]:
@@ -227,7 +227,7 @@ class _Assembly:
         for key in _SOURCE.values():
             if key.required and written.get(key.name) is None:
                 raise self._error(path, f"sources: source {at + 1} needs `{key.name}`")
-        name = written["name"]
+        name = " ".join(str(written["name"]).split())[:64]
         values: dict[str, Any] = {}
         for key in _SOURCE.values():
             dotted = f"sources.{name}.{key.name}"
@@ -263,4 +263,4 @@ class _Assembly:
         return origin if origin != DEFAULT else next(given, self.read.name)
 
     def _error(self, path: document.Path, problem: str) -> ConfigError:
-        return ConfigError(f"{self.read.where(path)}: {problem}", reason="config")
+        return ConfigError(f"{self.read.where(path)}: {' '.join(problem.split())}", reason="config")

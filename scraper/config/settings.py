@@ -124,7 +124,7 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     limit: Annotated[int, Meta(ge=1, le=100_000, description="New articles taken in one run.")] = 1000
 
     def schedule(self, timezone: str) -> Schedule | None:
-        """When it runs; None if only by hand. `timezone` is for a `cron` that names none. ValueError for a bad `cron`."""
+        """When it runs, None if only by hand; `timezone` is for a `cron` that names none. ValueError for a bad one."""
         if self.every is not None:
             return Every(self.every)
         return cron(self.cron, self.timezone or timezone) if self.cron is not None else None

@@ -65,6 +65,7 @@ def test_no_temperature(line: str) -> None:
         ("Oct 4", "--10-04"),
         ("29 février", "--02-29"),
         ("(4 Oct 23)", "2023-10-04"),
+        ("* October 4, 2023", "2023-10-04"),
     ],
 )
 def test_a_date(line: str, iso: str) -> None:

@@ -106,6 +106,4 @@ def test_segments_cover_all_blocks_and_neighbours_differ(texts: list[str]) -> No
     if runs:
         assert runs[0][0] == 0
         assert runs[-1][1] == len(texts) - 1
-        assert all(
-            after[0] == before[1] + 1 and after[2] != before[2] for before, after in pairwise(runs)
-        )
+        assert all(after[0] == before[1] + 1 and after[2] != before[2] for before, after in pairwise(runs))

@@ -1,0 +1,38 @@
+"""`scrape daemon`: the configured sources on their schedules, until SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from scraper.cli.compose import configuration, log_to
+from scraper.cli.run import ON_THE_WEB, chosen
+from scraper.cli.streams import Streams
+from scraper.config import Config
+from scraper.config.compose import Plan, compose
+from scraper.daemon import Daemon, Settings, jobs_of
+from scraper.errors import ConfigError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.description = "Run the enabled sources on their schedules; SIGTERM and Ctrl-C end it in good order."
+    parser.add_argument("--archive", metavar="DIR", help="where to archive (default: the configuration's)")
+
+
+def run(args: argparse.Namespace, streams: Streams) -> int:
+    """Serve; 0 once what was under way at SIGTERM is done."""
+    log_to(streams, args, service=True)
+    config = configuration(args).config
+    timed = [source for source in chosen(config, []) if source.schedule(config.schedule.timezone) is not None]
+    if not timed:
+        raise ConfigError("no enabled source has a schedule; give one `every: 15m` or a `cron` line")
+    network = any(source.type in ON_THE_WEB for source in timed)
+    return asyncio.run(_serve(config, network=network))
+
+
+async def _serve(config: Config, *, network: bool) -> int:
+    async with compose(Plan(config, network)) as tools:
+        daemon = Daemon(jobs_of(config), tools, Settings(grace=config.schedule.misfire_grace))
+        await daemon.serve()
+    return 0

@@ -1,0 +1,68 @@
+"""`scrape fetch`: archive and clean these pages now."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from contextlib import aclosing
+
+from scraper.cli.compose import configuration, json_line, log_to
+from scraper.cli.streams import Streams
+from scraper.config import Config
+from scraper.config.compose import Plan, compose
+from scraper.errors import UsageError
+from scraper.pipeline import fetch_all
+from scraper.sources.urls import normalise
+from scraper.types import Failure, Link, Verdict
+
+SOURCE = "fetch"
+SOME_FAILED = 3
+NOTHING_USABLE = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.description = "Fetch pages politely, archive what was sent and what was kept, and print their records."
+    parser.add_argument("urls", nargs="+", metavar="URL", help="pages to fetch")
+    parser.add_argument("--archive", metavar="DIR", help="where to archive (default: the configuration's)")
+    parser.add_argument(
+        "--allow-address",
+        action="append",
+        default=[],
+        metavar="CIDR",
+        help="a private or loopback network that may be asked, on any port; may be repeated",
+    )
+
+
+def run(args: argparse.Namespace, streams: Streams) -> int:
+    """Fetch, archive, print; 0 if every page gave an article, 3 if some failed, else the one failure's own code."""
+    links = [_link(url) for url in args.urls]
+    flags = {"network.allow_addresses": ",".join(args.allow_address)} if args.allow_address else {}
+    log_to(streams, args)
+    config = configuration(args, flags, optional=True).config
+    if config.network.contact is None and not args.quiet:
+        streams.say("network.contact is not set, so site owners cannot reach you; set SCRAPE_NETWORK__CONTACT")
+    return asyncio.run(_fetch(links, config, streams))
+
+
+def _link(url: str) -> Link:
+    if normalise(url) is None:
+        raise UsageError(f"{url}: no http or https address; to clean a file: scrape clean {url}")
+    return Link(url, SOURCE)
+
+
+async def _fetch(links: list[Link], config: Config, streams: Streams) -> int:
+    failed: list[int] = []
+    async with compose(Plan(config, network=True)) as tools, aclosing(fetch_all(links, tools)) as results:
+        async for link, result in results:
+            if isinstance(result, Failure):
+                streams.say(result.message)
+                failed.append(result.exit_code)
+                continue
+            streams.write(json_line(result))
+            if result.verdict is not Verdict.ARTICLE:
+                streams.say(f"{link.url}: no article ({result.verdict}); it is in the WARC, and not in the JSONL")
+                failed.append(NOTHING_USABLE)
+    if not failed:
+        return 0
+    return failed[0] if len(links) == 1 else SOME_FAILED

@@ -1,0 +1,80 @@
+"""`scrape run`: one pass over the configured sources."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import difflib
+
+from scraper.cli.compose import configuration, log_to
+from scraper.cli.streams import Streams
+from scraper.config import Config, SourceConfig
+from scraper.config.compose import Plan, compose, source_of
+from scraper.errors import ConfigError, UsageError
+from scraper.pipeline.run import run_source
+from scraper.types import Failure, Record, Verdict
+
+ON_THE_WEB = ("feed", "sitemap", "listing")
+SOME_FAILED = 3
+NOTHING_USABLE = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.description = "Archive everything new at the configured sources, once, and say what was done."
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="only these, also where they are not enabled")
+    parser.add_argument("--archive", metavar="DIR", help="where to archive (default: the configuration's)")
+
+
+def run(args: argparse.Namespace, streams: Streams) -> int:
+    """One pass; 0 if nothing failed, 3 if some inputs did, else the one failure's own code."""
+    log_to(streams, args)
+    config = configuration(args).config
+    return asyncio.run(_run(chosen(config, args.sources), config, streams))
+
+
+def chosen(config: Config, names: list[str]) -> list[SourceConfig]:
+    """The sources by name, or all that are enabled."""
+    known = {source.name: source for source in config.sources}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
+            raise UsageError(f"{name}: no such source; {hint}")
+    sources = [known[name] for name in dict.fromkeys(names)] or [source for source in known.values() if source.enabled]
+    if not sources:
+        raise ConfigError("no source is enabled; set `enabled: true` for one, or name one: scrape run SOURCE")
+    return sources
+
+
+async def _run(sources: list[SourceConfig], config: Config, streams: Streams) -> int:
+    codes: list[int] = []
+    done = 0
+
+    def told(result: Record | Failure) -> None:
+        nonlocal done
+        done += 1
+        if isinstance(result, Failure):
+            codes.append(result.exit_code)
+        elif result.verdict is not Verdict.ARTICLE:
+            name = result.url or (result.found_by.at if result.found_by else result.source)
+            streams.say(f"{name}: no article ({result.verdict}); it is in the WARC, and not in the JSONL")
+            codes.append(NOTHING_USABLE)
+
+    network = any(source.type in ON_THE_WEB for source in sources)
+    async with compose(Plan(config, network)) as tools:
+        for repair in tools.archive.repairs:
+            streams.say(f"repaired: {repair}")
+        for source in sources:
+            tally = await run_source(source_of(source, config), tools, told)
+            streams.write(f"{source.name}: {tally}\n")
+    streams.write(_where(config))
+    if not codes:
+        return 0
+    return codes[0] if done == 1 else SOME_FAILED
+
+
+def _where(config: Config) -> str:
+    root = config.archive.directory
+    return f"clean text: {root}/articles (JSONL), proof: {root}/warc; `scrape verify` proves it\n"
+

@@ -1,0 +1,86 @@
+"""The composition root: a Config becomes the tools that a run works with. The one place where they are made."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from scraper import archive as archives
+from scraper import fetch, polite, warc, workers
+from scraper.clean.options import Options
+from scraper.config.settings import CleaningConfig, Config, NetworkConfig, SourceConfig
+from scraper.pipeline import Source, SourceKind, Tools
+from scraper.version import CLEANER, __version__
+
+
+class Plan(Struct, frozen=True):
+    """What to compose: a configuration, and whether the run needs the network."""
+
+    config: Config
+    network: bool
+
+
+@asynccontextmanager
+async def compose(plan: Plan) -> AsyncIterator[Tools]:
+    """The tools of a run, for as long as the context lasts. The archive is locked, and committed and closed at its end.
+
+    Raises LockedError where another process has the archive, LimitError where its directory cannot be written.
+    """
+    config = plan.config
+    info = warc.Info(software=CLEANER, robots="obey")
+    settings = archives.Settings(max_warc=config.archive.warc_max_size, info=info)
+    async with AsyncExitStack() as stack:
+        archive = archives.Archive(Path(config.archive.directory), settings)
+        stack.callback(archive.close)
+        cleaners = stack.enter_context(workers.Workers(cleaning(config.cleaning)))
+        fetcher = await stack.enter_async_context(fetcher_of(config.network)) if plan.network else None
+        yield Tools(archive, cleaners, fetcher, lambda: datetime.now(UTC))
+
+
+def fetcher_of(network: NetworkConfig) -> fetch.Fetcher:
+    """A fetcher with its manners, as configured."""
+    settings = fetch.Settings(
+        product=network.product,
+        version=__version__,
+        connect_timeout=network.connect_timeout,
+        read_timeout=network.timeout,
+        deadline=network.deadline,
+        max_bytes=network.max_bytes,
+        max_decoded_bytes=network.max_decoded_bytes,
+        max_redirects=network.max_redirects,
+        allow_addresses=network.allow_addresses,
+        ca_file=network.ca_file,
+        contact=network.contact or NO_CONTACT,
+    )
+    manners = polite.Settings(product=network.product, delay=network.delay)
+    return fetch.Fetcher(settings, polite.Polite(manners, time.time, asyncio.sleep), time.time)
+
+
+NO_CONTACT = "no contact configured"
+"""What a request says where a person fetches single pages without a configuration; sources on the web must have one."""
+
+
+def cleaning(config: CleaningConfig) -> workers.Settings:
+    """The cleaning processes, as configured."""
+    options = Options(with_title=config.with_title, strip_inline=config.strip_inline, captions=config.captions)
+    return workers.Settings(count=config.workers or os.cpu_count() or 1, deadline=config.deadline, options=options)
+
+
+def source_of(source: SourceConfig, config: Config) -> Source:
+    """A source as the pipeline knows it."""
+    return Source(
+        name=source.name,
+        kind=SourceKind(source.type),
+        at=source.at,
+        patterns=source.patterns,
+        selector=source.selector,
+        limit=source.limit,
+        max_bytes=config.cleaning.max_bytes,
+    )
