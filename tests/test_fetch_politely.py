@@ -58,6 +58,12 @@ def test_without_an_answer_for_robots_txt_everything_is_forbidden(robots: bytes,
         assert server.paths() == []
 
 
+def test_a_missing_robots_txt_allows_everything_however_broken_its_page_is() -> None:
+    missing = response(b"no gzip", "404 Not Found", "Content-Encoding: gzip")
+    with Server({"/robots.txt": missing, "/": PAGE}) as server:
+        assert Crew().fetch(server.url()).status == 200
+
+
 def test_a_huge_robots_txt_counts_as_far_as_it_is_read() -> None:
     filler = b"# nothing\n" * 200_000
     for body, status in (

@@ -277,8 +277,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
     key, chain = folder / "key.pem", folder / "chain.pem"
     request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=news.example"
-    command = [openssl, *request.split(), "-addext", "subjectAltName=DNS:news.example", "-keyout", key, "-out", chain]
-    subprocess.run(command, check=True, capture_output=True)
+    names_and_files = ["-addext", "subjectAltName=DNS:news.example", "-keyout", str(key), "-out", str(chain)]
+    subprocess.run([openssl, *request.split(), *names_and_files], check=True, capture_output=True)
     both = folder / "both.pem"
     both.write_bytes(key.read_bytes() + chain.read_bytes())
     return both

@@ -8,7 +8,7 @@ from scraper.errors import LimitError
 from scraper.types import Block, Document, Form
 
 MAX_LINES = 500_000
-"""A text of more lines is refused: a corpus dump is no article, and the neighbours' passes hold every line."""
+"""A text of more lines that are not blank is refused: a corpus dump is no article, and passes hold every line."""
 
 # Line ends are \n, \r\n and \r and nowhere else: str.splitlines also splits at U+2028, \x0b, \x1c and would renumber.
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -31,8 +31,6 @@ def read_text(text: str, *, fetched_at: str | None = None) -> Document:
     Raises LimitError above MAX_LINES lines.
     """
     lines = split_lines(text)
-    if len(lines) > MAX_LINES:
-        raise LimitError(f"the text has {len(lines):,} lines; at most {MAX_LINES:,} are cleaned", reason="too-many-lines")
     blocks: list[Block] = []
     gap = True
     for at, line in enumerate(lines, 1):
@@ -43,6 +41,8 @@ def read_text(text: str, *, fetched_at: str | None = None) -> Document:
         form = Form.LIST_ITEM if LIST_ITEM.match(stripped) else Form.PARAGRAPH
         blocks.append(Block(at=at, text=stripped, form=form, gap=gap))
         gap = False
+    if len(blocks) > MAX_LINES:
+        raise LimitError(f"the text has {len(blocks):,} lines; at most {MAX_LINES:,} are cleaned", reason="too-many-lines")
     return Document(blocks=tuple(blocks), fetched_at=fetched_at)
 
 

@@ -125,6 +125,8 @@ class _Builder:
         if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
             raise self._error(node, "an alias (*name) makes it too large or points to itself")
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if not isinstance(node, yaml.ScalarNode) and not node.tag.endswith((":map", ":seq")):
+            raise self._error(node, f"the tag {node.tag[:40]} is not supported")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

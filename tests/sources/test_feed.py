@@ -56,7 +56,8 @@ def test_atom_resolves_links_and_takes_no_update_for_a_publication() -> None:
     data = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://news.example/2023/">
       <entry><title type="html">A &lt;b&gt;bold&lt;/b&gt; one</title><link rel="edit" href="/edit"/><link href="one"/>
         <published>2023-10-04T10:00:00.5+05:30</published><updated>2023-10-05T10:00:00Z</updated></entry>
-      <entry><title>Two</title><link rel="alternate" href="/two"/><updated>2023-10-05T10:00:00Z</updated></entry></feed>"""
+      <entry><title>Two</title><link rel="alternate" href="/two"/><updated>2023-10-05T10:00:00Z</updated></entry>
+      </feed>"""
     links = feed.read(data, URL, "s")
     assert [link.url for link in links] == ["https://news.example/2023/one", "https://news.example/two"]
     assert links[0].found_by == FoundBy("feed", URL, "A bold one", "2023-10-04T10:00:00.500000+05:30")
@@ -197,13 +198,11 @@ def test_a_large_json_feed_is_refused() -> None:
         feed.read(b'{"version": "' + b"x" * feed.MAX_BYTES, URL, "s")
 
 
-def test_declared_entities_are_not_expanded() -> None:
-    head = '<!DOCTYPE r [<!ENTITY a "' + "x" * 1000 + '"><!ENTITY b SYSTEM "file:///etc/hostname">]>'
-    found = feed.read(rss("<item><title>&b;" + "&a;" * 1000 + "</title><link>/a</link></item>", head), URL, "s")[
-        0
-    ].found_by
-    assert found is not None
-    assert "xx" not in (found.title or "")
-    assert (
-        Path("/etc/hostname").read_text().strip() not in (found.title or "") if Path("/etc/hostname").exists() else True
-    )
+def test_declared_entities_are_not_expanded(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    head = f'<!DOCTYPE r [<!ENTITY a "{"x" * 1000}"><!ENTITY b SYSTEM "{(tmp_path / "secret").as_uri()}">]>'
+    data = rss("<item><title>T &b;" + "&a;" * 1000 + "</title><link>/a</link></item>", head)
+    (link,) = feed.read(data, URL, "s")
+    assert link.found_by is not None
+    assert "xx" not in (link.found_by.title or "")
+    assert "secret" not in (link.found_by.title or "")

@@ -72,8 +72,9 @@ def test_no_articles(path: str) -> None:
 
 def test_each_article_once_with_its_longest_text() -> None:
     html = (
-        '<a href="/one-two-three?utm_source=x"><img src="a.jpg"></a><h2><a href="/one-two-three">The  <b>whole</b> title</a>'
-        '</h2><a href="/one-two-three/">More</a><a href="/four-five-six">Next</a>'
+        '<a href="/one-two-three?utm_source=x"><img src="a.jpg"></a>'
+        '<h2><a href="/one-two-three">The  <b>whole</b> title</a></h2>'
+        '<a href="/one-two-three/">More</a><a href="/four-five-six">Next</a>'
     )
     assert listing.read(html, URL, "daily") == [
         Link("https://www.news.example/one-two-three", "daily", FoundBy("listing", URL, "The whole title")),
@@ -106,7 +107,8 @@ def test_feeds() -> None:
       <link rel="alternate" type="application/atom+xml; charset=utf-8" title="All &amp; more" href="/feed">
       <link rel="alternate" hreflang="de" href="/de/"><link rel="stylesheet" type="application/rss+xml" href="/s">
       <link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/1">
-      <link rel="ALTERNATE" type="application/feed+json" href="/feed.json"><link rel="alternate" type="application/rss+xml">"""
+      <link rel="ALTERNATE" type="application/feed+json" href="/feed.json">
+      <link rel="alternate" type="application/rss+xml">"""
     found = listing.feeds(html, URL, "s")
     assert [link.url.removeprefix("https://www.news.example") for link in found] == [
         "/feed",
