@@ -1,7 +1,7 @@
 """One link in, one Capture out: every hop byte for byte as it crossed the wire, within bounds and with manners.
 
-httpcore is used bare. What a browser-like client adds on top (cookies, proxies from the environment, automatic
-redirects and decoding, its own spelling of URLs) would each break a promise of the archive or pass by a check.
+httpx speaks through a transport of our own (transport.py), below which every byte is tapped. Redirects, robots.txt and
+turns are handled here, one hop at a time, because each hop must be asked for, guarded and archived by itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Protocol, Self
 import httpcore
 from msgspec import Struct
 
-from scraper import coding, guard
+from scraper import coding, guard, transport
 from scraper.errors import ConfigError, LimitError, ScrapeError
 from scraper.guard import Target
 from scraper.tap import NETWORK_ERRORS, Clock, Reply, Resolve, TapBackend, Wire, look_up, plain, read_reply, tapping
@@ -112,12 +112,13 @@ class Fetcher:
         self._polite = polite
         self._clock = clock
         check = partial(guard.check, allowed=guard.networks(settings.allow_addresses))
-        self._pool = httpcore.AsyncConnectionPool(
+        pool = httpcore.AsyncConnectionPool(
             ssl_context=_trust(settings.ca_file),
             max_connections=_CONNECTIONS,
             keepalive_expiry=_KEEPALIVE,
             network_backend=TapBackend(check, resolve),
         )
+        self._client = transport.client(pool)
 
     async def __aenter__(self) -> Self:
         return self
@@ -125,7 +126,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pool.aclose()
+        await self._client.aclose()
 
     async def fetch(self, link: Link, validators: Validators | None = None) -> Capture:
         """Fetch a link and return whatever complete response ends it, 304, 404 and 503 included.
@@ -201,17 +202,16 @@ class Fetcher:
         """One request and its response; None if a connection that was used before turned out to be useless."""
         now, settings = self._clock(), self._settings
         waits = {"connect": settings.connect_timeout, "read": settings.read_timeout, "write": settings.read_timeout}
-        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
-        request = httpcore.Request("GET", url, headers=headers, extensions={"timeout": waits})
+        request = transport.get(target, headers, waits)
         with tapping(Wire(target.url, self._clock, now + trip.left, trip.max_bytes)) as wire:
             try:
-                response = await self._pool.handle_async_request(request)
+                response = await self._client.send(request, stream=True)
             except NETWORK_ERRORS as error:
                 if wire.reused and not isinstance(error, httpcore.TimeoutException):
                     return None
                 raise plain(error, wire) from error
             try:
-                head = wire.head([name for name, _ in response.headers])
+                head = wire.head([name for name, _ in response.headers.raw])
                 if head is not None:
                     return await read_reply(response, wire, head, now)
                 if wire.reused:

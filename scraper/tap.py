@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpcore
+import httpx
 from msgspec import Struct
 
 from scraper.errors import LimitError, ScrapeError
@@ -252,27 +253,27 @@ class Reply(Struct, frozen=True):
             return location
 
 
-async def read_reply(response: httpcore.Response, wire: Wire, head: bytes, started: float) -> Reply:
+async def read_reply(response: httpx.Response, wire: Wire, head: bytes, started: float) -> Reply:
     """Read a response to its end, or to where it is cut off; `head` is the wire's."""
-    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
+    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw)
     parts: list[bytes] = []
     cut: ScrapeError | None = None
     truncated = None
     try:
-        async for part in response.aiter_stream():
+        async for part in response.aiter_raw():
             parts.append(part)
     except LimitError as error:
         cut, truncated = error, "length" if error.reason == "too-large" else "time"
     except NETWORK_ERRORS as error:
         cut, truncated = plain(error, wire), "time" if isinstance(error, httpcore.TimeoutException) else "disconnect"
     body = b"".join(parts)
-    if response.status not in (204, 304):  # these have no body, so nothing was de-chunked (RFC 9112 section 6.3)
+    if response.status_code not in (204, 304):  # these have no body, so nothing was de-chunked (RFC 9112 section 6.3)
         head = dechunked(head)
     exchange = Exchange(
         url=wire.url,
         request=bytes(wire.sent),
         response=head + body,
-        status=response.status,
+        status=response.status_code,
         started_at=_rfc3339(started),
         peer=wire.peer,
         protocol=response.extensions["http_version"].decode("ascii").lower(),

@@ -17,7 +17,8 @@ PACKAGE = ROOT / "scraper"
 FLOORS = (
     {"types", "errors", "version"},
     {"clean", "sources"},
-    {"coding", "guard", "tap"},  # tools of the floor above
+    {"coding", "guard", "tap"},  # tools of the floors above
+    {"transport"},
     {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat"},
     {"archive", "verify"},
     {"pipeline"},

@@ -10,10 +10,22 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-MINUTES, HOURS, DAYS, MONTHS, WEEKDAYS = (0, 59), (0, 23), (1, 31), (1, 12), (0, 7)
-
 _WEEKDAY_NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+class _Field(Struct, frozen=True):
+    """One of the five: its bounds, and names for its values from the lower bound on."""
+
+    name: str
+    first: int
+    last: int
+    names: tuple[str, ...] = ()
+
+
+_MINUTE, _HOUR, _DAY = _Field("minute", 0, 59), _Field("hour", 0, 23), _Field("day", 1, 31)
+_MONTH, _WEEKDAY = _Field("month", 1, 12, _MONTH_NAMES), _Field("weekday", 0, 7, _WEEKDAY_NAMES)
+
 _NICKNAMES = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -25,7 +37,7 @@ _NICKNAMES = {
 }
 """crontab(5); @reboot is no time."""
 
-_PART = re.compile(r"(\*|[0-9a-z]+)(?:-([0-9a-z]+))?(?:/([0-9]+))?")
+_PART = re.compile(r"(\*|[0-9a-z]+)(?:-([0-9a-z]+))?(?:/([0-9]{1,3}))?")
 
 
 class Every(Struct, frozen=True):
@@ -70,17 +82,17 @@ def cron(text: str, timezone: str) -> Cron:
     if len(fields) != 5:
         raise ValueError(f"expected five fields (minute hour day month weekday), got {len(fields)} in `{text[:60]}`")
     minute, hour, day, month, weekday = fields
-    days, weekdays = _field(day, "day", DAYS), _field(weekday, "weekday", WEEKDAYS, _WEEKDAY_NAMES)
-    weekdays = tuple(sorted({value % 7 for value in weekdays}))
+    days = _values(day, _DAY)
+    weekdays = tuple(sorted({value % 7 for value in _values(weekday, _WEEKDAY)}))
     if len(days) < 31 and len(weekdays) < 7:
         raise ValueError(
             f"`{text}` restricts both the day of the month and the weekday, which schedulers understand differently; "
             "leave one of them `*`, or make two sources of it"
         )
-    months = _field(month, "month", MONTHS, _MONTH_NAMES, base=1)
+    months = _values(month, _MONTH)
     if not any(value <= monthrange(2024, at)[1] for at in months for value in days):  # 2024 is a leap year
         raise ValueError(f"`{text}` names a day that never comes")
-    return Cron(text, _field(minute, "minute", MINUTES), _field(hour, "hour", HOURS), days, months, weekdays, timezone)
+    return Cron(text, _values(minute, _MINUTE), _values(hour, _HOUR), days, months, weekdays, timezone)
 
 
 def next_after(when: Cron, moment: datetime) -> datetime:
@@ -114,30 +126,29 @@ def _utc(local: datetime, zone: ZoneInfo) -> datetime | None:
     return None if local.fold and (back.fold, back.replace(tzinfo=None)) != (1, local.replace(fold=0)) else run
 
 
-def _field(
-    text: str, name: str, bounds: tuple[int, int], names: tuple[str, ...] = (), *, base: int = 0
-) -> tuple[int, ...]:
+def _values(text: str, field: _Field) -> tuple[int, ...]:
     values: set[int] = set()
     for part in text.split(","):
         match = _PART.fullmatch(part)
         if match is None or (match[1] == "*" and match[2]):
-            raise ValueError(f"`{part}` is not understood as the {name}")
+            raise ValueError(f"`{part}` is not understood as the {field.name}")
         if match[3] and match[1] != "*" and not match[2]:
-            raise ValueError(f"`{part}` as the {name} is ambiguous; write `{match[1]}-{bounds[1]}/{match[3]}`")
-        first, last = bounds if match[1] == "*" else (0, 0)
+            raise ValueError(f"`{part}` as the {field.name} is ambiguous; write `{match[1]}-{field.last}/{match[3]}`")
+        first, last = field.first, field.last
         if match[1] != "*":
-            first = _number(match[1], name, names, base)
-            last = _number(match[2], name, names, base) if match[2] else first
+            first = _number(match[1], field)
+            last = _number(match[2], field) if match[2] else first
         step = int(match[3] or 1)
-        if not (bounds[0] <= first <= last <= bounds[1]) or not 1 <= step <= bounds[1]:
-            raise ValueError(f"`{part}` as the {name} is not within {bounds[0]} to {bounds[1]}, lower number first")
+        if not (field.first <= first <= last <= field.last) or not 1 <= step <= field.last:
+            bounds = f"{field.first} to {field.last}"
+            raise ValueError(f"`{part}` as the {field.name} is not within {bounds}, lower number first")
         values.update(range(first, last + 1, step))
     return tuple(sorted(values))
 
 
-def _number(text: str, name: str, names: tuple[str, ...], base: int) -> int:
-    if text in names:
-        return names.index(text) + base
+def _number(text: str, field: _Field) -> int:
+    if text in field.names:
+        return field.names.index(text) + field.first
     if not text.isdecimal() or len(text) > 2:
-        raise ValueError(f"`{text}` is not understood as the {name}")
+        raise ValueError(f"`{text}` is not understood as the {field.name}")
     return int(text)

@@ -50,8 +50,9 @@ def decode(data: bytes, charset: str | None = None) -> str:
         return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
     try:
         return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    except UnicodeDecodeError as error:
+        # At the very end it is a character that a bound cut in two.
+        return data.decode("utf-8" if error.start >= len(data) - 3 > 0 else "cp1252", "replace")
 
 
 def _encoding(label: str | None) -> str | None:

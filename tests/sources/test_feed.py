@@ -193,6 +193,15 @@ def test_what_is_behind_the_bounds_is_not_read() -> None:
     assert urls(large) == ["https://news.example/a"]
 
 
+def test_a_torn_entry_is_not_read_and_utf_8_stays_utf_8() -> None:
+    start = rss(item("/a").replace("Title", "Café"))[: -len("</channel></rss>")] + "<item><title>é".encode()
+    filler = "é".encode() * ((feed.MAX_BYTES - len(start)) // 2)
+    for more in range(4):
+        (link,) = feed.read(start + b"x" * more + filler + b"</title><link>/b</link>", URL, "s")
+        assert link.found_by is not None
+        assert (link.url, link.found_by.title) == ("https://news.example/a", "Café")
+
+
 def test_a_large_json_feed_is_refused() -> None:
     with pytest.raises(LimitError, match=r"news\.example"):
         feed.read(b'{"version": "' + b"x" * feed.MAX_BYTES, URL, "s")
