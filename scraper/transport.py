@@ -65,7 +65,7 @@ def client(pool: httpcore.AsyncConnectionPool) -> httpx.AsyncClient:
 def get(target: Target, headers: list[tuple[bytes, bytes]], waits: dict[str, float]) -> httpx.Request:
     """A GET with exactly these headers, in this order; `waits` are seconds for connect, read and write.
 
-    Raises RefusedError for an address that the guard takes and httpx does not (65,536 characters and more).
+    Raises RefusedError ("bad-url") for an address that httpx does not take.
     """
     try:
         return _get(target, headers, waits)

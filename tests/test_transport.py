@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scraper import guard, transport
 from scraper.errors import RefusedError
@@ -18,10 +19,13 @@ def test_a_request_keeps_its_headers_in_their_order_and_case() -> None:
     assert request.method == "GET"
 
 
-def test_an_address_too_long_for_the_client_is_refused_by_name() -> None:
-    target = guard.target("http://example.org/" + "a" * 70_000)
-
-    with pytest.raises(RefusedError, match=r"http://example\.org/a+.*not an address to fetch") as caught:
-        transport.get(target, [], WAITS)
-
-    assert caught.value.reason == "bad-url"
+@given(st.text(max_size=60))
+@settings(deadline=None)
+def test_what_the_guard_takes_becomes_a_request_or_is_refused(path: str) -> None:
+    try:
+        target = guard.target(f"http://example.org/{path}")
+        request = transport.get(target, [(b"Host", b"example.org")], WAITS)
+    except RefusedError as error:
+        assert error.reason in {"bad-url", "userinfo", "bad-scheme"}
+    else:
+        assert request.url.host == "example.org"
