@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
+from collections.abc import Iterator
 from concurrent.futures import TimeoutError as Expired
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from pebble import ProcessExpired, ProcessPool
 
 from scraper.clean import Options, Source, clean_bytes
@@ -48,41 +50,61 @@ def clean_capture(capture: Capture, options: Options) -> Cleaned:
     return Cleaned(article, read_rights(capture.headers, html))
 
 
+@contextmanager
+def pool(count: int) -> Iterator[ProcessPool]:
+    """A pool of `count` processes, spawned at the first task and killed at the end, whatever they are at."""
+    # Spawned, not forked: the parent may have an event loop, threads, open files and the archive's lock.
+    spawn = multiprocessing.get_context("spawn")
+    processes = ProcessPool(count, max_tasks=TASKS, initializer=_ignore_interrupt, context=spawn)
+    try:
+        yield processes
+    finally:
+        processes.stop()  # type: ignore[no-untyped-call]  # pebble's annotations leave this one out
+        processes.join()
+
+
+@contextmanager
+def cut_off(late: str, died: str) -> Iterator[None]:
+    """Take a task's result within, and a task that was cut off raises a LimitError.
+
+    `late` is its message where the deadline passed ("deadline"), `died` where the process died ("worker-died"); how it
+    died is put behind the latter.
+    """
+    try:
+        yield
+    except (Expired, TimeoutError) as error:
+        raise LimitError(late, reason="deadline") from error
+    except ProcessExpired as error:
+        raise LimitError(f"{died} ({error})", reason="worker-died") from error
+
+
 class Workers:
     """A pool of cleaning processes; a context manager. They are spawned at the first task."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        # Spawned, not forked: the parent has an event loop, open files and the archive's lock.
-        spawn = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(settings.count, max_tasks=TASKS, initializer=_ignore_interrupt, context=spawn)
+        self._stack = ExitStack()
+        self._pool = self._stack.enter_context(pool(settings.count))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's annotations leave this one out
-        self._pool.join()
+        self._stack.close()
 
     async def clean(self, capture: Capture) -> Cleaned:
         """Clean a capture. A LimitError where the deadline passed ("deadline") or the process died ("worker-died")."""
         # Exchanges hold the raw bytes once more; the cleaner reads the decoded body alone.
-        light = Capture(
-            capture.link, capture.final_url, capture.fetched_at, (), capture.status, capture.headers, capture.body, capture.mime
-        )
+        light = structs.replace(capture, exchanges=())
         future = self._pool.schedule(_task, args=(light, self._settings.options), timeout=self._settings.deadline)
-        try:
+        url = capture.link.url
+        late = f"{url}: not cleaned after {self._settings.deadline:g} s (cleaning.deadline)"
+        with cut_off(late, f"{url}: the process that cleaned it died"):
             result = await asyncio.wrap_future(future)
-        except (Expired, TimeoutError) as error:
-            message = f"{capture.link.url}: not cleaned after {self._settings.deadline:g} s (cleaning.deadline)"
-            raise LimitError(message, reason="deadline") from error
-        except ProcessExpired as error:
-            message = f"{capture.link.url}: the process that cleaned it died ({error})"
-            raise LimitError(message, reason="worker-died") from error
         if isinstance(result, Cleaned):
             return result
         exit_class, message, reason = result
-        raise exit_class(f"{capture.link.url}: {message}", reason=reason)
+        raise exit_class(f"{url}: {message}", reason=reason)
 
 
 def _ignore_interrupt() -> None:

@@ -61,11 +61,14 @@ class _Walk:
         self.links = 0
         self.link_chars = 0
         self.breaks = 0
+        self.has_headings = False
 
     def enter(self, node: LexborNode, tag: str) -> None:
         """Open an element: a block-level one ends the running block and becomes a place."""
         if tag in BLOCK_TAGS:
             self.flush()
+            if tag == "table":
+                self.has_headings = node.css_first("th") is not None
             above = self.open[-1]
             attributes = node.attributes
             self.places.append(Place(tag=tag, tokens=tokens_of(attributes), parent=above.place))
@@ -77,8 +80,7 @@ class _Walk:
         elif tag == "br":
             self.line_break()
         elif tag in ("td", "th"):
-            if self.pieces and "".join(self.pieces).strip():
-                self.pieces.append(" | ")
+            self.cell()
         elif tag == "time":
             self.head.see_time(node)
 
@@ -111,6 +113,13 @@ class _Walk:
             self.flush()
         else:
             self.pieces.append(" ")
+
+    def cell(self) -> None:
+        """A data table's cells stand in one block; a table without headings is as often the page's layout."""
+        if not self.has_headings:
+            self.flush()
+        elif "".join(self.pieces).strip():
+            self.pieces.append(" | ")
 
     def flush(self) -> None:
         """End the running block."""

@@ -106,16 +106,21 @@ def repeats(view: View) -> Iterator[Vote]:
 
 
 def hints(view: View) -> Iterator[Vote]:
-    """Phrases that are chrome only in company: before the first prose, after the last, or beside what was removed."""
+    """Phrases that are chrome only in company: at the article's ends, or beside what was removed.
+
+    The label of an advertisement is chrome in the middle too; bylines and dates stand under the standfirst as well.
+    """
     left = [index for index in view.open() if view.prose[index]]
     first, last = (left[0], left[-1]) if left else (len(view.blocks), -1)
+    second = left[min(2, len(left) - 1)] if left else first
     for index in list(view.open()):
-        hit = view.hits[index]
-        if hit is None or hit.sure or view.shapes[index].words > HINTED_WORDS or view.blocks[index].form is Form.HEADING:
+        hit, block = view.hits[index], view.blocks[index]
+        if hit is None or hit.sure or view.shapes[index].words > HINTED_WORDS or block.form is Form.HEADING:
             continue
-        beside = view.removed(index - 1) if index else False
-        beside = beside or (index + 1 < len(view.blocks) and view.removed(index + 1))
-        if not first < index < last or beside:
+        beside = (index > 0 and view.removed(index - 1)) or (index + 1 < len(view.blocks) and view.removed(index + 1))
+        anywhere = hit.kind is Kind.AD and block.form is Form.PARAGRAPH
+        opening = hit.kind in (Kind.BYLINE, Kind.DATELINE_META) and index < second
+        if anywhere or opening or beside or not first < index < last:
             yield index, remove(hit.kind, f"hint.{hit.rule}")
 
 

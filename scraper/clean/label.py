@@ -19,6 +19,10 @@ YEAR_OR_RIGHTS = re.compile(
 CREDITED_CAPTION = re.compile(r"^(?:©|ⓒ)\s*[^.:/]{2,60}[.:/]\s+(\S.{20,})$", re.DOTALL)
 
 
+VAGUE = frozenset((Kind.NAVIGATION, Kind.FOOTER))
+"""Kinds that a region gives to all it holds; what a line says of itself is more exact."""
+
+
 def by_place(view: View) -> Iterator[Vote]:
     """Blocks that stand in an element whose name condemns it; captions stay when they are asked for."""
     for index, block in enumerate(view.blocks):
@@ -48,7 +52,8 @@ def by_sign(view: View) -> Iterator[Vote]:
     """Lines that open with a copyright sign: a caption where a sentence follows the credit, else a notice or a credit."""
     for index, block in enumerate(view.blocks):
         text = block.text
-        if view.removed(index) or len(text) > 600 or not COPYRIGHT_SIGN.match(text):
+        sharp = view.removed(index) and view.kind(index) not in VAGUE
+        if sharp or len(text) > 600 or not COPYRIGHT_SIGN.match(text):
             continue
         if YEAR_OR_RIGHTS.search(text):
             if len(text) <= 300:
@@ -60,7 +65,7 @@ def by_sign(view: View) -> Iterator[Vote]:
 
 
 def by_clock(view: View) -> Iterator[Vote]:
-    """Whole-line temperatures anywhere; whole-line dates and times only before the first or after the last prose.
+    """Whole-line temperatures anywhere; whole-line dates only before the first or after the last prose.
 
     A changelog or a diary has dates on lines of their own; at the article's ends they are widgets or datelines.
     """
@@ -74,7 +79,7 @@ def by_clock(view: View) -> Iterator[Vote]:
         if clock.kind == "temperature":
             weather.add(index)
             yield index, remove(Kind.WEATHER, "clock.temperature")
-        elif index < first or index > last:
+        elif clock.kind == "date" and (index < first or index > last):
             dates.append((index, clock.has_weekday))
     for index, has_weekday in dates:
         if any(near in weather for near in range(index - 3, index + 4)):

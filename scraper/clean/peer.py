@@ -12,6 +12,8 @@ from scraper.types import Document
 MAX_CHARS = 3_000_000
 """htmldate searches the whole text with regular expressions: above this size its time is not worth a date."""
 NO_LIMIT = "2100-01-01"
+NEW_YEAR = "-01-01"
+"""What htmldate makes of a copyright notice's year: no date."""
 
 
 def second_opinion(document: Document, claims: Claims) -> dict[str, tuple[Any, str]]:
@@ -35,7 +37,7 @@ def second_opinion(document: Document, claims: Claims) -> dict[str, tuple[Any, s
     opinion = {
         "title": found.title,
         "authors": people((found.author or "").split(";"), site),
-        "published": to_iso(found.date, document.fetched_at),
+        "published": None if (found.date or "").endswith(NEW_YEAR) else to_iso(found.date, document.fetched_at),
         "site": found.sitename,
     }
     return {name: (value, "trafilatura") for name, value in opinion.items() if value}

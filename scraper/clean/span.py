@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scraper.clean.clock import find_date
 from scraper.clean.shape import Shape
 from scraper.clean.title import Title
 from scraper.clean.view import Pass, View, Vote, keep, remove
-from scraper.types import Block, Form, Kind
+from scraper.types import Block, Form, Kind, Label
 
 # Tried on 924 development pages by hand, one at a time; the scores move by under 0.5 points when any is halved.
 PROSE_CAP = 80
@@ -28,6 +29,9 @@ OUTSIDE = -10
 HEADLINE_SHARE = 2.0
 STANDFIRST_BLOCKS = 8
 VISIBLE_WORDS = 60
+DATED_WORDS = 8
+LISTED_WORDS = 4
+FOOTER_SHARE = 0.85
 TEXT_EVIDENCE = 4
 """Lines beside the span in a plain text below which nothing says that the text is dirty."""
 
@@ -58,8 +62,7 @@ def _judge(view: View, headline: int) -> Iterator[Vote]:
     for index, block in enumerate(view.blocks):
         label = view.labels[index]
         if label is not None:
-            # "Related news", "Comments": what such a heading introduces is of its kind, until another kind of chrome.
-            list_kind = label.kind if label.kind in _HEADS_A_LIST else list_kind if label.kind in _BETWEEN else None
+            list_kind = _list_kind(label.kind, list_kind)
             continue
         here = block.place < 0 or span.inside[block.place]
         if not here or not span.start <= index < span.end:
@@ -67,7 +70,9 @@ def _judge(view: View, headline: int) -> Iterator[Vote]:
                 yield index, keep("span.standfirst")
                 continue
             if view.is_page or _is_dirty_side(view, index, span):
-                yield index, remove(list_kind or _outside_kind(view, index, span), "span.outside")
+                vote = _outside(view, index, span, list_kind)
+                list_kind = _list_kind(vote.kind, list_kind) if vote.rule != "span.outside" else list_kind
+                yield index, vote
                 continue
         elif dead[index]:
             yield index, remove(Kind.OTHER, "span.hidden")
@@ -189,14 +194,24 @@ def _is_dirty_side(view: View, index: int, span: Span) -> bool:
     return len(side) >= TEXT_EVIDENCE or any(view.removed(other) for other in side)
 
 
-def _outside_kind(view: View, index: int, span: Span) -> Kind:
-    """The kind of a block beside the article, by its shape and place."""
-    block, form = view.blocks[index], view.shapes[index]
-    if form.words >= 5 or view.prose[index]:
-        return Kind.RELATED
-    if index >= span.end and index >= 0.85 * len(view.blocks):
-        return Kind.FOOTER
-    return Kind.NAVIGATION if block.text else Kind.OTHER
+def _list_kind(kind: Kind | None, before: Kind | None) -> Kind | None:
+    """What a line of chrome says of the lines behind it: "Related news" and "Comments" introduce a list of their kind."""
+    return kind if kind in _HEADS_A_LIST else before if kind in _BETWEEN else None
+
+
+def _outside(view: View, index: int, span: Span, list_kind: Kind | None) -> Label:
+    """The label of a block beside the article: by its words, by the heading above it, by its shape and place."""
+    block, form, hit = view.blocks[index], view.shapes[index], view.hits[index]
+    if hit is not None:
+        return remove(hit.kind, f"hint.{hit.rule}")
+    if form.words <= DATED_WORDS and find_date(block.text) is not None:
+        return remove(Kind.DATELINE_META, "span.dated")
+    if list_kind is not None and form.words >= LISTED_WORDS:
+        return remove(list_kind, "span.list")
+    if form.words >= 5 or view.prose[index] or (block.level and index >= span.end):
+        return remove(Kind.RELATED, "span.outside")
+    is_footer = index >= span.end and index >= FOOTER_SHARE * len(view.blocks)
+    return remove(Kind.FOOTER if is_footer else Kind.NAVIGATION, "span.outside")
 
 
 # Chrome that stands inside a list of related articles or comments without ending it.
