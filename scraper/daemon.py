@@ -9,6 +9,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from math import ceil
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # ships no types
 from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]  # the same
@@ -97,7 +98,7 @@ class Daemon:
                 beating.cancel()
                 with suppress(asyncio.CancelledError):
                     await beating
-                heartbeat.clear(self._tools.archive.root)
+                self._clear_beat()
         if self._error is not None:
             raise self._error
 
@@ -119,7 +120,6 @@ class Daemon:
 
     def _schedule(self) -> None:
         for job in self._jobs:
-            options = {"next_run_time": self._tools.clock()} if self._is_due(job) else {}
             self.scheduler.add_job(
                 self._start,
                 job.trigger,
@@ -127,22 +127,29 @@ class Daemon:
                 id=job.source.name,
                 coalesce=True,
                 max_instances=1,
-                misfire_grace_time=int(self._settings.grace),
-                **options,
+                misfire_grace_time=ceil(self._settings.grace),
+                next_run_time=self._first_run(job),
             )
         self.scheduler.start()
         for planned in self.scheduler.get_jobs():
             log.info("%s: next run %s", planned.id, planned.next_run_time)
 
-    def _is_due(self, job: Job) -> bool:
-        """Whether a run was missed since the source's last whole one; the index knows, there is no job store."""
+    def _first_run(self, job: Job) -> datetime:
+        """When to run first: now, if a run was missed or cut off since the source's last whole one.
+
+        The index knows, there is no job store. A last run in the future was told by a clock that was wrong.
+        """
+        now = self._tools.clock()
         last = self._tools.archive.index.runs().get(job.source.name)
-        if last is None or last.ended_at is None:
-            return True
-        started = datetime.fromisoformat(last.started_at.replace("Z", "+00:00"))
+        if last is None or last.ended_at is None or last.ended_at < last.started_at:
+            return now
+        started = datetime.fromisoformat(last.started_at)
+        if started > now:
+            return now
         if isinstance(job.trigger, CronTrigger):
-            return job.trigger.plain_after(started) <= self._tools.clock()
-        return bool(started + job.trigger.interval <= self._tools.clock())
+            return max(now, job.trigger.plain_after(started))
+        planned: datetime = started + job.trigger.interval
+        return max(now, planned)
 
     async def _start(self, source: Source) -> None:
         """One run as a task of our own: the scheduler's shutdown would cancel its coroutine, ours is drained."""
@@ -155,7 +162,7 @@ class Daemon:
 
     async def _run(self, source: Source) -> None:
         try:
-            tally = await run_source(source, self._tools)
+            await run_source(source, self._tools)
         except ScrapeError as error:
             log.error("%s: %s", source.name, error)
             if is_fatal(error):
@@ -164,17 +171,22 @@ class Daemon:
         except Exception:
             # A bug in one source's run is loud and leaves the others on their schedules.
             log.exception("%s: internal error; please report it", source.name)
-        else:
-            log.info("%s: %s", source.name, tally)
 
     async def _beat(self) -> None:
-        pid, started = os.getpid(), self._tools.now()
+        pid, place, started = os.getpid(), heartbeat.here(), self._tools.clock()
         while True:
+            beat = heartbeat.Beat(pid, place, started, self._tools.clock())
             try:
-                heartbeat.write(self._tools.archive.root, heartbeat.Beat(pid, started, self._tools.now()))
+                heartbeat.write(self._tools.archive.root, beat)
             except ScrapeError as error:
                 log.error("%s", error)
             await asyncio.sleep(self._settings.beat)
+
+    def _clear_beat(self) -> None:
+        try:
+            heartbeat.clear(self._tools.archive.root)
+        except ScrapeError as error:
+            log.error("%s", error)
 
     async def _drain(self) -> None:
         self.scheduler.pause()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+import socket
+from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from scraper.errors import LimitError, ScrapeError
 
@@ -18,12 +20,25 @@ LATE = 90.0
 """Seconds after which a daemon without a beat is not well: four beats are missing."""
 
 
-class Beat(Struct, frozen=True):
-    """One beat: the process, when it started, and when it last beat; RFC 3339 UTC."""
+Moment = Annotated[datetime, Meta(tz=True)]
 
-    pid: int
-    started_at: str
-    at: str
+
+class Beat(Struct, frozen=True):
+    """One beat: the process, where its number means something (see `here`), when it started, and when it last beat."""
+
+    pid: Annotated[int, Meta(ge=1, lt=1 << 31)]
+    place: str
+    started_at: Moment
+    at: Moment
+
+
+def here() -> str:
+    """This machine, and on Linux the namespace of its process numbers: a container has its own."""
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname()} {namespace}".rstrip()
 
 
 def write(root: Path, beat: Beat) -> None:
@@ -38,8 +53,12 @@ def write(root: Path, beat: Beat) -> None:
 
 
 def clear(root: Path) -> None:
-    """Take the beat away: the daemon ended as it should."""
-    (root / NAME).unlink(missing_ok=True)
+    """Take the beat away: the daemon ended as it should. A LimitError where the directory cannot be written."""
+    path = root / NAME
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise LimitError(f"{path}: cannot be removed: {error.strerror}", reason="not-writable") from error
 
 
 def read(root: Path) -> Beat | None:
@@ -49,10 +68,23 @@ def read(root: Path) -> Beat | None:
         return msgspec.json.decode(path.read_bytes(), type=Beat)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise ScrapeError(f"{path}: cannot be read: {error}", reason="unreadable") from error
 
 
 def age(beat: Beat, now: datetime) -> float:
-    """Seconds since the beat."""
-    return (now.astimezone(UTC) - datetime.fromisoformat(beat.at.replace("Z", "+00:00"))).total_seconds()
+    """Seconds since the beat; negative if the clock was set back since."""
+    return (now - beat.at).total_seconds()
+
+
+def is_gone(beat: Beat) -> bool:
+    """Whether its process is known to be dead, as after kill -9; that of another machine or container cannot be."""
+    if beat.place != here():
+        return False
+    try:
+        os.kill(beat.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # another user's
+        return False
+    return False

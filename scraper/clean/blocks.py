@@ -61,14 +61,14 @@ class _Walk:
         self.links = 0
         self.link_chars = 0
         self.breaks = 0
-        self.has_headings = False
+        self.is_layout = False
 
     def enter(self, node: LexborNode, tag: str) -> None:
         """Open an element: a block-level one ends the running block and becomes a place."""
         if tag in BLOCK_TAGS:
             self.flush()
             if tag == "table":
-                self.has_headings = node.css_first("th") is not None
+                self.is_layout = is_layout(node)
             above = self.open[-1]
             attributes = node.attributes
             self.places.append(Place(tag=tag, tokens=tokens_of(attributes), parent=above.place))
@@ -115,8 +115,8 @@ class _Walk:
             self.pieces.append(" ")
 
     def cell(self) -> None:
-        """A data table's cells stand in one block; a table without headings is as often the page's layout."""
-        if not self.has_headings:
+        """A data table's cells stand in one block, a layout table's cells are blocks of their own."""
+        if self.is_layout:
             self.flush()
         elif "".join(self.pieces).strip():
             self.pieces.append(" | ")
@@ -160,6 +160,18 @@ def tokens_of(attributes: dict[str, str | None]) -> tuple[str, ...]:
         if value := attributes.get(name):
             tokens.append(f"{name}={value.lower()[:100]}")
     return tuple(tokens)
+
+
+LAYOUT_ATTRIBUTES = ("cellpadding", "cellspacing", "bgcolor", "width")
+
+
+def is_layout(table: LexborNode) -> bool:
+    """Whether a table lays out a page: it says so, or has two attributes of that age (HTML 4) and no heading cell."""
+    attributes = table.attributes
+    if attributes.get("role") == "presentation":
+        return True
+    dated = sum(name in attributes for name in LAYOUT_ATTRIBUTES)
+    return dated >= 2 and table.css_first("th") is None
 
 
 def is_hidden(attributes: dict[str, str | None]) -> bool:

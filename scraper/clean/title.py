@@ -19,6 +19,12 @@ HEAD_WORDS = range(2, 31)
 """Words of a headline in plain text: of 5,258 texts' title lines 99 % have 2 to 30."""
 
 
+HEAD_LINES = 40
+SHORT_HEAD = 6
+"""Lines between the top and the text in a text that has a headline, a standfirst and little else."""
+REPEATED_WORDS = 4
+
+
 class Title(NamedTuple):
     """A headline, where it was found (a block's index, or -1), and the byline or site name that was cut off."""
 
@@ -118,19 +124,37 @@ def _bag(text: str) -> Counter[str]:
 
 
 def _of_text(view: View) -> Title | None:
-    """The first line that nobody removed, when it is made like a headline and a text follows it.
+    """The headline among the lines before the text: one that another line repeats, else the first made like one.
 
-    A line like a headline that is followed by another such line stays in the text (`headline` in context.py sees to
-    it): a second cleaning could not tell which of the two the first one took.
+    In whole-page dumps menus stand before it, and the line that the page repeats (in its breadcrumb, its <title>) tells
+    it from them. A line like a headline that is followed by another such line stays in the text (`headline` in
+    context.py sees to it): a second cleaning could not tell which of the two the first one took.
     """
     left = list(view.open())
-    if not left:
+    prose = next((place for place, index in enumerate(left) if view.prose[index]), None)
+    if not prose:
         return None
-    first = left[0]
-    block = view.blocks[first]
-    if not is_headline(view, first) or not any(view.prose[index] for index in left[1:6]):
+    head = left[max(0, prose - HEAD_LINES) : prose]
+    index = _repeated(view, head)
+    if index is None and len(head) <= SHORT_HEAD:
+        index = head[0]
+    if index is None or not is_headline(view, index):
         return None
-    return _without_byline(Title(block.text, f"text line {block.at}", first), block.at)
+    block = view.blocks[index]
+    return _without_byline(Title(block.text, f"text line {block.at}", index), block.at)
+
+
+def _repeated(view: View, head: list[int]) -> int | None:
+    """The longest headline-like line of the head that another line repeats, by itself or at its end."""
+    lines = [fold(block.text) for block in view.blocks[: head[-1] + 1]]
+    found = [
+        index
+        for index in head
+        if view.shapes[index].words >= REPEATED_WORDS
+        and is_headline(view, index)
+        and sum(line.endswith(lines[index]) for line in lines) > 1
+    ]
+    return max(found, key=lambda index: (len(lines[index]), -index), default=None)
 
 
 def is_headline(view: View, index: int) -> bool:

@@ -7,7 +7,9 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
+from typing import TYPE_CHECKING
 
 from scraper.clean import Options, clean_html, clean_text
 from scraper.clean.decode import decode_html, decode_text
@@ -17,7 +19,10 @@ from scraper.cli.pool import Workers, in_order
 from scraper.cli.sinks import Cleaned, Shape, Sink, not_an_article, sink_for
 from scraper.cli.streams import Streams
 from scraper.errors import LimitError, ScrapeError, UnusableError, UsageError
-from scraper.types import Failure, Verdict
+from scraper.types import Capture, Failure, Verdict
+
+if TYPE_CHECKING:
+    from scraper.cli.web import Web
 
 MAX_BYTES = 20_000_000
 DEADLINE = 30.0
@@ -34,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reading = parser.add_argument_group("reading")
     reading.add_argument("--as", dest="kind", choices=("text", "html"), help="take it as this, without looking")
     reading.add_argument("--url", help="the page's address (one input only)")
+    reading.add_argument(
+        "--allow-address",
+        action="append",
+        default=[],
+        metavar="CIDR",
+        help="a private or loopback network that a URL may lead to, on any port; may be repeated",
+    )
     reading.add_argument("--max-bytes", type=_count, default=MAX_BYTES, metavar="N", help="largest input (%(default)s)")
     text = parser.add_argument_group("text")
     text.add_argument("--with-title", action="store_true", help="leave the headline in the text")
@@ -84,9 +96,11 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     sink = sink_for(_shape(args), streams, several=several)
     tally = _Tally(streams, quiet=args.quiet)
     workers = Workers(args.workers or (1 if len(inputs) < MANY else os.cpu_count() or 1), args.deadline)
-    pages = _pages(inputs, Reading(args.max_bytes, args.kind, args.url), _Progress(args, streams, len(inputs)))
-    for page, result in in_order(partial(clean_one, options), pages, workers):
-        tally.add(page, result, sink)
+    with ExitStack() as stack:
+        reading = Reading(args.max_bytes, args.kind, args.url, _Get(args, streams, stack))
+        pages = _pages(inputs, reading, _Progress(args, streams, len(inputs)))
+        for page, result in in_order(partial(clean_one, options), pages, workers):
+            tally.add(page, result, sink)
     streams.clear_status()
     return tally.exit_code(sink)
 
@@ -109,6 +123,21 @@ def _bare(streams: Streams) -> str:
 def _shape(args: argparse.Namespace) -> Shape:
     form = next((name for name in ("json", "explain", "diff") if getattr(args, name)), "text")
     return Shape(form, check=args.check, output=args.output, in_place=args.in_place, headers=not args.no_header)
+
+
+class _Get:
+    """Fetches an address; the network's modules are loaded at the first one, as files do without them."""
+
+    def __init__(self, args: argparse.Namespace, streams: Streams, stack: ExitStack) -> None:
+        self._args, self._streams, self._stack = args, streams, stack
+        self._web: Web | None = None
+
+    def __call__(self, url: str) -> Capture:
+        if self._web is None:
+            from scraper.cli.web import Web  # noqa: PLC0415 -- HTTP client and configuration, 0.3 s
+
+            self._web = self._stack.enter_context(Web(self._args, self._streams))
+        return self._web.get(url, url)
 
 
 class _Progress:
@@ -152,7 +181,8 @@ def clean_one(options: Options, page: Page | Failure) -> Cleaned | Failure:
 def _clean(options: Options, page: Page) -> Cleaned:
     if page.kind == "html":
         decoded = decode_html(page.data, page.content_type)
-        article = clean_html(decoded.text, url=page.url, fetched_at=page.fetched_at, options=options)
+        url = page.final_url or page.url
+        article = clean_html(decoded.text, url=url, fetched_at=page.fetched_at, options=options)
         return Cleaned(article, decoded.encoding, decoded.lossy)
     text = decode_text(page.data)
     if text is None:

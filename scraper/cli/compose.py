@@ -62,7 +62,7 @@ class _Lines(logging.Handler):
 
 
 def log_to(streams: Streams, args: argparse.Namespace, *, service: bool = False) -> None:
-    """Send the project's log to stderr: warnings, with -v progress, with -vv everything; a service says its progress."""
+    """Send the project's log to stderr: warnings, with -v progress, with -vv all of it; a service says its progress."""
     level = logging.WARNING - 10 * (args.verbose + service - args.quiet)
     handler = _Lines(streams)
     form = "%(asctime)s %(levelname)s %(message)s" if service else "scrape: %(message)s"

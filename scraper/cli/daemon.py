@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.run import ON_THE_WEB, chosen
@@ -12,6 +13,8 @@ from scraper.config import Config
 from scraper.config.compose import Plan, compose
 from scraper.daemon import Daemon, Settings, jobs_of
 from scraper.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +36,8 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
 
 async def _serve(config: Config, *, network: bool) -> int:
     async with compose(Plan(config, network)) as tools:
+        for repair in tools.archive.repairs:
+            log.warning("repaired: %s", repair)
         daemon = Daemon(jobs_of(config), tools, Settings(grace=config.schedule.misfire_grace))
         await daemon.serve()
     return 0

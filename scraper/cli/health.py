@@ -23,9 +23,12 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     beat = heartbeat.read(root)
     if beat is None:
         raise ScrapeError(f"{root}: no daemon runs on this archive; start one with `scrape daemon`", reason="no-daemon")
+    if heartbeat.is_gone(beat):
+        raise ScrapeError(f"{root}: the daemon (process {beat.pid}) is dead; start it again", reason="dead")
     age = heartbeat.age(beat, datetime.now(UTC))
-    if age > heartbeat.LATE:
+    if abs(age) > heartbeat.LATE:
         raise ScrapeError(f"{root}: the daemon (process {beat.pid}) was last heard of {age:.0f} s ago", reason="late")
     if not args.quiet:
-        streams.write(f"alive: process {beat.pid}, since {beat.started_at}, last heard of {age:.0f} s ago\n")
+        since = beat.started_at.isoformat(timespec="seconds")
+        streams.write(f"alive: process {beat.pid}, since {since}, last heard of {age:.0f} s ago\n")
     return 0

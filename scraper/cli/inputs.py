@@ -6,16 +6,16 @@ import io
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scraper.clean.decode import sniff
 from scraper.cli.streams import one_line
 from scraper.errors import LimitError, ScrapeError, UnusableError, UsageError
-from scraper.types import Failure, FoundBy
+from scraper.types import Capture, Failure, FoundBy
 
 STDIN = "-"
 STDIN_NAME = "standard input"
@@ -58,11 +58,15 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True):
-    """How to read: the largest input in bytes, the kind if it is told, the page's address if it is told."""
+    """How to read: the largest input in bytes, the kind if it is told, the page's address if it is told.
+
+    `get` fetches an address; without it no input is taken for one.
+    """
 
     max_bytes: int
     kind: str | None = None
     url: str | None = None
+    get: Callable[[str], Capture] | None = None
 
 
 def expand(arguments: list[str]) -> list[Input | Failure]:
@@ -111,14 +115,31 @@ def read(entry: Input, reading: Reading, stdin: IO[bytes]) -> Iterator[Page | Fa
 
 
 def fetch(entry: Input, reading: Reading) -> Iterator[Page | Failure]:
-    """The page at an address, fetched and not archived."""
-    raise UsageError("an address cannot be cleaned yet; save the page and give the file, with --url")
+    """The page at an address, fetched politely and not archived. Raises what fetching it says."""
+    if reading.get is None:
+        raise UsageError("an address cannot be read here; save the page and give the file, with --url")
+    capture = reading.get(entry.name)
+    if len(capture.body) > reading.max_bytes:
+        raise _too_large(reading.max_bytes)
+    page = _page(entry, capture.body, reading)
+    yield structs.replace(
+        page,
+        path=None,
+        mirror=entry.mirror or "page",
+        url=reading.url or capture.link.url,
+        final_url=reading.url or capture.final_url,
+        content_type=capture.header("content-type"),
+        fetched_at=capture.fetched_at,
+    )
 
 
 def failure(name: str, error: ScrapeError) -> Failure:
     """An expected error as a value, under the name that the user gave."""
     name = STDIN_NAME if name == STDIN else one_line(name)
-    return Failure(name, error.reason, f"{name}: {error}", error.exit_code)
+    message = str(error)
+    # An error of the network names the address already.
+    message = message if message.startswith(f"{name}: ") else f"{name}: {message}"
+    return Failure(name, error.reason, message, error.exit_code)
 
 
 def _from_os(error: OSError) -> ScrapeError:

@@ -12,6 +12,7 @@ from scraper.config import Config, SourceConfig
 from scraper.config.compose import Plan, compose, source_of
 from scraper.errors import ConfigError, UsageError
 from scraper.pipeline.run import run_source
+from scraper.sources.names import path_of
 from scraper.types import Failure, Record, Verdict
 
 ON_THE_WEB = ("feed", "sitemap", "listing")
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, streams: Streams) -> int:
-    """One pass; 0 if nothing failed, 3 if some inputs did, else the one failure's own code."""
+    """One pass; 0 if nothing failed, 3 if some inputs did, the failure's own code if there was one input alone."""
     log_to(streams, args)
     config = configuration(args).config
     return asyncio.run(_run(chosen(config, args.sources), config, streams))
@@ -49,16 +50,15 @@ def chosen(config: Config, names: list[str]) -> list[SourceConfig]:
 
 async def _run(sources: list[SourceConfig], config: Config, streams: Streams) -> int:
     codes: list[int] = []
-    done = 0
+    inputs = 0
 
     def told(result: Record | Failure) -> None:
-        nonlocal done
-        done += 1
+        nonlocal inputs
+        inputs += 1
         if isinstance(result, Failure):
             codes.append(result.exit_code)
         elif result.verdict is not Verdict.ARTICLE:
-            name = result.url or (result.found_by.at if result.found_by else result.source)
-            streams.say(f"{name}: no article ({result.verdict}); it is in the WARC, and not in the JSONL")
+            streams.say(f"{_name(result)}: no article ({result.verdict}); it is in the WARC, and not in the JSONL")
             codes.append(NOTHING_USABLE)
 
     network = any(source.type in ON_THE_WEB for source in sources)
@@ -67,14 +67,22 @@ async def _run(sources: list[SourceConfig], config: Config, streams: Streams) ->
             streams.say(f"repaired: {repair}")
         for source in sources:
             tally = await run_source(source_of(source, config), tools, told)
+            inputs += tally.known
             streams.write(f"{source.name}: {tally}\n")
     streams.write(_where(config))
     if not codes:
         return 0
-    return codes[0] if done == 1 else SOME_FAILED
+    return codes[0] if inputs == 1 else SOME_FAILED
+
+
+def _name(record: Record) -> str:
+    """A page by its address, a file by its path."""
+    if record.url is not None or record.found_by is None:
+        return record.url or record.source
+    at = record.found_by.at
+    return path_of(at) if at.startswith("file:///") else at
 
 
 def _where(config: Config) -> str:
     root = config.archive.directory
     return f"clean text: {root}/articles (JSONL), proof: {root}/warc; `scrape verify` proves it\n"
-

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from scraper.errors import LimitError, RefusedError, ScrapeError
+from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.record import Provenance, ledger_of, record_of
@@ -23,8 +23,10 @@ AT_ONCE = 8
 """Links under way together; each host is still asked one request at a time."""
 REFUSALS = frozenset((401, 403, 404, 410, 429, 451))
 GONE = frozenset((404, 410))
-# The archive's own errors: what comes after them would meet them too.
-FATAL = frozenset(("disk-full", "disk-error", "not-writable", "archive-broken", "locked", "damaged-index"))
+# The archive's own errors, of any class: what comes after them would meet them too.
+FATAL = frozenset(
+    ("disk-full", "disk-error", "not-writable", "archive-broken", "locked", "damaged-index", "lost-lines", "closed")
+)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,7 +34,7 @@ Result = TypeVar("Result")
 
 def is_fatal(error: ScrapeError) -> bool:
     """Whether an error ends a run, because it is the archive's and not one input's."""
-    return isinstance(error, LimitError) and error.reason in FATAL
+    return error.reason in FATAL
 
 
 async def process(capture: Capture, tools: Tools, key: str) -> Record:
@@ -61,7 +63,7 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record:
 
 
 def check_status(capture: Capture) -> None:
-    """Raise what a status says: RefusedError for "you may not" and "not here", ScrapeError for the server's troubles."""
+    """Raise what a status says: RefusedError for "you may not" and "not here", ScrapeError for the server's trouble."""
     status, url = capture.status, capture.link.url
     if 200 <= status < 300:
         return
@@ -91,14 +93,10 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
 
     async def one(link: Link) -> tuple[Link, Record | Failure]:
         try:
-            return link, await process(await fetch(link, tools), tools, urls.key(link.url))
+            capture = await fetch(link, tools)
         except ScrapeError as error:
-            if is_fatal(error):
-                raise
-            tools.archive.index.fail(link.source, error.reason)
-            if error.reason in {f"http-{status}" for status in GONE}:
-                tools.archive.index.see(link.source, urls.key(link.url), "")
-            return link, failure(link.url, error)
+            return link, _counted(link, error, tools)
+        return link, await clean_and_add(capture, tools, urls.key(link.url))
 
     async for result in _together(one, links):
         tools.archive.commit()
@@ -106,19 +104,30 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
 
 
 async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Record | Failure:
-    """`process` for what needs no network, with an expected error as a value; it is not tried again by its source."""
+    """`process`, with an expected error as a value.
+
+    Its source does not try it again, for its bytes are archived and a better cleaner finds them there; unless it is an
+    answer that may be another one next time, as a 500 is.
+    """
     try:
         return await process(capture, tools, key)
     except ScrapeError as error:
-        if is_fatal(error):
-            raise
-        tools.archive.index.fail(capture.link.source, error.reason)
-        tools.archive.index.see(capture.link.source, key, "")
-        return failure(capture.link.url, error)
+        result = _counted(capture.link, error, tools)
+        if 200 <= capture.status < 300 or capture.status in GONE:
+            tools.archive.index.see(capture.link.source, key, "")
+        return result
+
+
+def _counted(link: Link, error: ScrapeError, tools: Tools) -> Failure:
+    """An expected error as a value that the index counts; the archive's own errors go on."""
+    if is_fatal(error):
+        raise error
+    tools.archive.index.fail(link.source, error.reason)
+    return failure(link.url, error)
 
 
 async def _together(work: Callable[[Item], Awaitable[Result]], items: Iterable[Item]) -> AsyncGenerator[Result, None]:
-    """The results of AT_ONCE calls at a time, as they are done; what is under way is cancelled when the caller leaves."""
+    """The results of AT_ONCE calls at a time, as they are done; when the caller leaves, the others are cancelled."""
     waiting: set[asyncio.Future[Result]] = set()
     source = iter(items)
     try:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+
+from msgspec import structs
 
 from scraper import warc
 from scraper.clean.sniff import sniff
@@ -15,6 +19,8 @@ from scraper.sources import folder
 from scraper.sources import warc as warc_source
 from scraper.sources.names import path_of
 from scraper.types import Capture, Failure, FoundBy, Link
+
+log = logging.getLogger(__name__)
 
 PIECE = 1 << 20
 HEAD = 16
@@ -26,24 +32,50 @@ def links(source: Source) -> list[Link]:
     """The source's files as links, sorted by name; a ScrapeError where there is no such directory."""
     top = Path(source.at).absolute()
     if not top.is_dir():
-        raise ScrapeError(f"{top}: no such directory (source {source.name}); make it or mend its path", reason="not-found")
+        raise ScrapeError(f"{top}: no such directory (source {source.name}); make it or mend it", reason="not-found")
     names: list[str] = []
-    for directory, below, files in os.walk(top):
+    for directory, below, files in os.walk(top, onerror=_unlisted):
         below[:] = sorted(name for name in below if not name.startswith("."))
         names += (os.path.relpath(os.path.join(directory, name), top) for name in files)
         if len(names) > MAX_FILES:
             raise LimitError(f"{top}: more than {MAX_FILES:,} files; split the directory", reason="too-many-files")
-    read = folder.read if source.kind is SourceKind.FOLDER else warc_source.read
-    return read(names, str(top), source.name, source.patterns) if source.patterns else read(names, str(top), source.name)
+    if source.kind is SourceKind.FOLDER:
+        return folder.read(names, str(top), source.name, source.patterns or folder.PATTERNS)
+    return warc_source.read(names, str(top), source.name, source.patterns or warc_source.PATTERNS)
 
 
-def digest(path: Path) -> str:
-    """The key by which a file is known again, whatever its name: the SHA-256 of its content."""
+def _unlisted(error: OSError) -> None:
+    log.warning("%s: cannot be listed: %s", error.filename, error.strerror)
+
+
+def digest(link: Link, source: Source) -> str:
+    """The key by which a file is known again, whatever its name: the SHA-256 of its content.
+
+    An OSError where it cannot be read, a ScrapeError where it is none, a LimitError where it is too large.
+    """
+    path = Path(path_of(link.url))
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for somebody to write to it
+        raise ScrapeError(f"{path}: not a plain file; move it away", reason="not-a-file")
+    if status.st_size > source.max_bytes and not is_archive(path):
+        raise too_large(path, status.st_size, source)
     sha = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             sha.update(piece)
-    return f"sha256:{sha.hexdigest()}"
+    return _key(sha.hexdigest())
+
+
+def too_large(path: Path, size: int, source: Source) -> LimitError:
+    """What is said of a file that is too large to be read."""
+    return LimitError(
+        f"{path}: {size:,} bytes; at most {source.max_bytes:,} are read (cleaning.max_bytes)", reason="too-large"
+    )
+
+
+def _key(sha256: str) -> str:
+    # The index keeps texts under sha256:HEX; a file that holds just the clean text of another is a file of its own.
+    return f"file sha256:{sha256}"
 
 
 def is_archive(path: Path) -> bool:
@@ -59,19 +91,18 @@ def captures(link: Link, source: Source, tools: Tools) -> Iterator[tuple[str, Ca
     path = Path(path_of(link.url))
     if is_archive(path):
         for page in warc.pages(path, source.name):
-            yield _page_key(page), page
+            if isinstance(page, Failure):
+                yield "", page
+                continue
+            # A WARC of this program's own names the source that fetched the page; here the inbox found it.
+            own = structs.replace(page, link=structs.replace(page.link, source=source.name))
+            yield f"{page.link.url} {page.fetched_at} sha256:{hashlib.sha256(page.body).hexdigest()}", own
         return
-    size = path.stat().st_size
-    if size > source.max_bytes:
-        raise LimitError(f"{path}: {size:,} bytes; at most {source.max_bytes:,} are read", reason="too-large")
-    body = path.read_bytes()
-    found_by = FoundBy(source.kind.value, link.url)
-    known = Link(link.url, source.name, found_by)
+    with path.open("rb") as file:
+        body = file.read(source.max_bytes + 1)  # it may have grown since it was measured
+    if len(body) > source.max_bytes:
+        raise too_large(path, len(body), source)
+    known = Link(link.url, source.name, FoundBy(source.kind.value, link.url))
     mime = TYPES.get(sniff(body), "application/octet-stream")
-    yield f"sha256:{hashlib.sha256(body).hexdigest()}", Capture(known, link.url, tools.now(), (), 200, (), body, mime)
-
-
-def _page_key(page: Capture | Failure) -> str:
-    if isinstance(page, Failure):
-        return ""
-    return f"{page.link.url} {page.fetched_at} sha256:{hashlib.sha256(page.body).hexdigest()}"
+    key = _key(hashlib.sha256(body).hexdigest())
+    yield key, Capture(known, link.url, tools.now(), (), 200, (), body, mime)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
-from pathlib import Path
 
 from scraper.errors import ScrapeError
 from scraper.fetch import Validators
@@ -41,16 +41,21 @@ async def run_source(source: Source, tools: Tools, told: Told = lambda result: N
                 _count(result, tally)
                 told(result)
     except ScrapeError as error:
-        if is_fatal(error):
-            raise
-        index.fail(source.name, error.reason)
-        problem = failure(source.at, error)
-        tally.failures.append(problem)
+        problem = _counted(source.at, error, source, tools)
+        _count(problem, tally)
         told(problem)
     index.end_run(source.name, tools.now(), ok=not tally.failures)
     tools.archive.commit()
     log.info("%s: %s", source.name, tally)
     return tally
+
+
+def _counted(where: str, error: ScrapeError, source: Source, tools: Tools) -> Failure:
+    """An expected error as a value that the index counts; the archive's own errors go on."""
+    if is_fatal(error):
+        raise error
+    tools.archive.index.fail(source.name, error.reason)
+    return failure(where, error)
 
 
 def _count(result: Record | Failure, tally: Tally) -> None:
@@ -86,10 +91,9 @@ async def _files(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[R
 
 async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Record | Failure, None]:
     """The results for one file, nothing if its content was met before; the whole file is marked at its end."""
-    path = Path(path_of(link.url))
-    index = tools.archive.index
+    index, name = tools.archive.index, path_of(link.url)
     try:
-        key = files.digest(path)
+        key = await asyncio.to_thread(files.digest, link, source)
         if index.seen(source.name, key) is not None:
             tally.known += 1
             return
@@ -107,14 +111,45 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
         if index.seen(source.name, key) is None:
             index.see(source.name, key, last)
     except OSError as error:
-        yield Failure(str(path), "unreadable", f"{path}: cannot be read: {error.strerror or error}", 1)
+        problem = ScrapeError(f"{name}: cannot be read: {error.strerror or error}", reason="unreadable")
+        yield _counted(name, problem, source, tools)
     except ScrapeError as error:
-        if is_fatal(error):
-            raise
-        yield failure(str(path), error)
+        yield _counted(name, error, source, tools)
 
 
 # ---- the network ----------------------------------------------------------------------------------------------------
+
+
+class _Found:
+    """What a source names now: `new` is what it has not met, by key, `known` counts the rest.
+
+    `answers` named them; `whole` says that nothing new was left for the next run.
+    """
+
+    def __init__(self, source: Source, tools: Tools) -> None:
+        self._source, self._index = source, tools.archive.index
+        self.new: dict[str, Link] = {}
+        self.known = 0
+        self.answers: list[Capture] = []
+        self.problems: list[Failure] = []
+        self.whole = True
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this run takes no more."""
+        return len(self.new) >= self._source.limit
+
+    def take(self, links: Iterable[Link], answer: Capture) -> None:
+        """Sort the links that an answer named."""
+        self.answers.append(answer)
+        for link in links:
+            key = urls.key(link.url)
+            if self._index.seen(self._source.name, key) is not None:
+                self.known += 1
+            elif key not in self.new and self.is_full:
+                self.whole = False
+            else:
+                self.new.setdefault(key, link)
 
 
 async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Record | Failure, None]:
@@ -122,55 +157,67 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
 
     Validators are kept only once all of it is archived: a 304 would hide what a crash or a full run left for later.
     """
-    answers: list[Capture] = []
-    new: list[Link] = []
-    complete = True
-    for link in await _named(source, tools, answers):
-        if tools.archive.index.seen(source.name, urls.key(link.url)) is not None:
-            tally.known += 1
-        elif len(new) < source.limit:
-            new.append(link)
-        else:
-            complete = False
-    async with aclosing(fetch_all(new, tools)) as results:
+    found = await _find(source, tools)
+    tally.known += found.known
+    for problem in found.problems:
+        yield problem
+    complete = found.whole
+    async with aclosing(fetch_all(found.new.values(), tools)) as results:
         async for _, result in results:
             complete = complete and isinstance(result, Record)
             yield result
-    if complete:
-        for answer in answers:
+    for answer in found.answers if complete else ():
+        # A redirect's address would be asked with another page's date.
+        if urls.normalise(answer.final_url) == urls.normalise(answer.link.url):
             validators = Stored(answer.header("etag"), answer.header("last-modified"))
-            tools.archive.index.set_validators(answer.link.url, validators)
+            tools.archive.index.set_validators(_asked_for(answer.link), validators)
 
 
-async def _named(source: Source, tools: Tools, answers: list[Capture]) -> list[Link]:
-    """The links that a source names now; none where it says that nothing changed (304). Its answers go to `answers`."""
-    capture = await _ask(Link(source.at, source.name), tools, answers)
+async def _find(source: Source, tools: Tools) -> _Found:
+    found = _Found(source, tools)
+    capture = await _ask(Link(source.at, source.name), tools)
     if capture is None:
-        return []
+        return found
+    body, url = capture.body, capture.final_url
     if source.kind is SourceKind.FEED:
-        return feed.read(capture.body, capture.final_url, source.name)
-    if source.kind is SourceKind.LISTING:
-        return listing.read(capture.body, capture.final_url, source.name, source.selector)
-    found = sitemap.read(capture.body, capture.final_url, source.name)
-    links = list(found.pages)
-    for child in found.children[:MAX_SITEMAPS]:
-        if len(links) >= source.limit:
-            break
-        below = await _ask(child, tools, answers)
-        if below is not None:
-            links += sitemap.read(below.body, below.final_url, source.name).pages
-    return links
+        found.take(feed.read(body, url, source.name), capture)
+    elif source.kind is SourceKind.LISTING:
+        found.take(listing.read(body, url, source.name, source.selector), capture)
+    else:
+        top = sitemap.read(body, url, source.name)
+        found.take(top.pages, capture)
+        if top.children:
+            found.answers.clear()  # an index may stay the same while its sitemaps change: it is read each time
+            await _descend(top.children, found, source, tools)
+    return found
 
 
-async def _ask(link: Link, tools: Tools, answers: list[Capture]) -> Capture | None:
-    """A feed, sitemap or listing as it is now, archived before it is read; None where it did not change."""
-    known = tools.archive.index.validators(link.url)
-    asked = Validators(known.etag, known.last_modified) if known is not None else None
-    capture = await fetch(link, tools, asked)
+async def _descend(children: tuple[Link, ...], found: _Found, source: Source, tools: Tools) -> None:
+    """Read the sitemaps of an index, until there is enough for one run; one that fails costs no other."""
+    for child in children[:MAX_SITEMAPS]:
+        if found.is_full:
+            found.whole = False
+            return
+        try:
+            below = await _ask(child, tools)
+            if below is not None:
+                found.take(sitemap.read(below.body, below.final_url, source.name).pages, below)
+        except ScrapeError as error:
+            found.problems.append(_counted(child.url, error, source, tools))
+
+
+async def _ask(link: Link, tools: Tools) -> Capture | None:
+    """A feed, sitemap or listing as it is now, archived before it is read; None where it did not change (304)."""
+    known = tools.archive.index.validators(_asked_for(link))
+    capture = await fetch(link, tools, Validators(known.etag, known.last_modified) if known is not None else None)
     tools.archive.store(capture)
     tools.archive.commit()
     if capture.status == NOT_MODIFIED:
         return None
     check_status(capture)
-    answers.append(capture)
     return capture
+
+
+def _asked_for(link: Link) -> str:
+    """The key of an address's validators: each source has its own, for what one has archived is new to another."""
+    return f"{link.source} {link.url}"
