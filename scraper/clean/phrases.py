@@ -36,6 +36,9 @@ LONGEST_SHAPE_LINE = 200
 MOST_PARTS = 40
 """Words or segments of a composite line; a longer one is a menu, which position and neighbours recognise."""
 
+GRAM = 3
+"""Characters of a shape's literal by which it is looked up."""
+
 CERTAIN_PARTS = 4
 """This many different labels in a row, each only a hint by itself, are no sentence."""
 
@@ -90,7 +93,9 @@ def fold(text: str) -> str:
     if text.isascii():
         text = text.lower().translate(_FOLDED)
     else:
-        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_FOLDED)
+        # The quotes first: NFKD takes some of them apart into a space and a mark.
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_FOLDED)).casefold())
+        text = text.translate(_FOLDED)
         text = unicodedata.normalize("NFC", text)
     return _strip(_SPACES.sub(" ", _NUMBER.sub("0", text)))
 
@@ -109,7 +114,7 @@ def _is_word(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char)[0] == "M"
 
 
-_LABEL = re.compile(r"\s*([^:：∶՝|»→▶►]{1,60}?)\s*(?:[:：∶՝|»→▶►]|\s[-–—>]\s)(.*)", re.DOTALL)
+_LABEL = re.compile(r"([^\s:：∶՝|»→▶►][^:：∶՝|»→▶►]{0,59}?)\s{0,3}(?:[:：∶՝|»→▶►]|\s[-–—>]\s)(.*)", re.DOTALL)
 _SENTENCE_END = re.compile(r"\w{3}[.!?]['\"”’»)]?\s+\S|[。！？।]\s*\S")
 _SEPARATOR = re.compile(r"[|•·●▪∙‧／→»›\t]+|\s[-–—/>]+\s|\s{2,}")
 # Scripts written without spaces: a phrase in one needs no word boundary.
@@ -139,7 +144,8 @@ class Phrases:
         self._label: dict[str, _Affix] = {}
         self._start: dict[str, list[_Affix]] = {}
         self._end: dict[str, list[_Affix]] = {}
-        self._shapes: list[tuple[tuple[str, ...], re.Pattern[str], Hit]] = []
+        self._shapes: list[tuple[re.Pattern[str], Hit]] = []
+        self._needs: dict[str, list[tuple[str, int]]] = {}
         for rule in rules:
             self._add(rule)
         for affixes in (*self._start.values(), *self._end.values()):
@@ -158,7 +164,10 @@ class Phrases:
     def _add(self, rule: Rule) -> None:
         hit = Hit(rule.id, rule.kind, rule.sure)
         needs = tuple(literal.lower() for literal in rule.needs)
-        self._shapes += [(needs, re.compile(shape, re.IGNORECASE), hit) for shape in rule.shapes]
+        for shape in rule.shapes:
+            for literal in needs:
+                self._needs.setdefault(literal[:GRAM], []).append((literal, len(self._shapes)))
+            self._shapes.append((re.compile(shape, re.IGNORECASE), hit))
         for phrase in _folded_phrases(rule):
             match rule.match:
                 case "line":
@@ -171,19 +180,36 @@ class Phrases:
                     self._end.setdefault(phrase[-2:], []).append(_Affix(phrase, rule, hit))
 
     def _whole(self, line: str, folded: str) -> Hit | None:
-        """The line as one phrase."""
-        if hit := self._line.get(folded):
+        """The line as one phrase; a sure hit of any sort before one that is not."""
+        hit = self._line.get(folded)
+        if hit is not None and hit.sure:
             return hit
-        if split := _LABEL.match(line):
+        other = self._other(line, folded)
+        return other if other is not None and (hit is None or other.sure) else hit
+
+    def _other(self, line: str, folded: str) -> Hit | None:
+        """The line as a label, a shape, or a phrase with something beside it."""
+        if split := _LABEL.match(line.lstrip()):
             affix = self._label.get(fold(split[1]))
             if affix and affix.takes(split[2]):
                 return affix.hit
-        if len(line) <= LONGEST_SHAPE_LINE:
-            lowered = line.lower()
-            for needs, pattern, hit in self._shapes:
-                if any(literal in lowered for literal in needs) and pattern.search(line):
-                    return hit
+        if len(line) <= LONGEST_SHAPE_LINE and (hit := self._shape(line)):
+            return hit
         return self._by_affix(folded, line)
+
+    def _shape(self, line: str) -> Hit | None:
+        """The first shape that the line has, of those whose literals occur in it.
+
+        3,000 literals are not asked for one by one: the line's short pieces look up those that begin like them.
+        """
+        lowered = line.lower()
+        pieces = {lowered[at : at + size] for size in range(1, GRAM + 1) for at in range(len(lowered) - size + 1)}
+        near = sorted({entry for piece in pieces & self._needs.keys() for entry in self._needs[piece]}, key=_by_shape)
+        for literal, number in near:
+            pattern, hit = self._shapes[number]
+            if literal in lowered and pattern.search(line):
+                return hit
+        return None
 
     def _by_affix(self, folded: str, line: str) -> Hit | None:
         for affix in self._start.get(folded[:2], ()):
@@ -208,7 +234,7 @@ class Phrases:
             if not found or len(hits) > MOST_PARTS:
                 return None
             hits += found
-        return _joined(hits or self._cover(folded))
+        return _joined(hits or self._cover(folded), len(set(folded.split())))
 
     def _cover(self, folded: str) -> list[Hit]:
         """Cover a folded text with line phrases, the longest first, or return an empty list."""
@@ -234,17 +260,21 @@ def _is_boundary(folded: str, at: int) -> bool:
     return not (_is_word(before) and _is_word(behind)) or bool(_UNSPACED.match(before) and _UNSPACED.match(behind))
 
 
-def _joined(hits: Sequence[Hit]) -> Hit | None:
-    """One hit for the parts of a composite line; its kind is the most frequent one."""
+def _by_shape(entry: tuple[str, int]) -> tuple[int, str]:
+    return entry[1], entry[0]
+
+
+def _joined(hits: Sequence[Hit], distinct: int) -> Hit | None:
+    """One hit for the parts of a composite line with `distinct` words; its kind is the most frequent one."""
     if not hits:
         return None
     kind = Counter(hit.kind for hit in hits).most_common(1)[0][0]
-    sure = all(hit.sure for hit in hits) or len(hits) >= CERTAIN_PARTS
+    sure = all(hit.sure for hit in hits) or min(len(hits), distinct) >= CERTAIN_PARTS
     return Hit("+".join(dict.fromkeys(hit.rule for hit in hits)), kind, sure)
 
 
 # A group that repeats and holds a repeat takes exponential time on a hostile line.
-_NESTED_REPEAT = re.compile(r"\([^()]*[*+}][^()]*\)[*+{]")
+_NESTED_REPEAT = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*(?<!\\)[*+}][^()]*\)[*+{]|(\S{1,4}[*+])\1")
 
 
 def load(files: Mapping[str, bytes]) -> Phrases:

@@ -15,6 +15,7 @@ from scraper.clean import Options, clean_html, clean_text
 from scraper.clean.decode import decode_html, decode_text
 from scraper.cli import show
 from scraper.cli.inputs import STDIN, Input, Page, Reading, expand, failure, read
+from scraper.cli.options import add_allow_address
 from scraper.cli.pool import Workers, in_order
 from scraper.cli.sinks import Cleaned, Shape, Sink, not_an_article, sink_for
 from scraper.cli.streams import Streams
@@ -39,13 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reading = parser.add_argument_group("reading")
     reading.add_argument("--as", dest="kind", choices=("text", "html"), help="take it as this, without looking")
     reading.add_argument("--url", help="the page's address (one input only)")
-    reading.add_argument(
-        "--allow-address",
-        action="append",
-        default=[],
-        metavar="CIDR",
-        help="a private or loopback network that a URL may lead to, on any port; may be repeated",
-    )
+    add_allow_address(reading)
     reading.add_argument("--max-bytes", type=_count, default=MAX_BYTES, metavar="N", help="largest input (%(default)s)")
     text = parser.add_argument_group("text")
     text.add_argument("--with-title", action="store_true", help="leave the headline in the text")

@@ -12,6 +12,7 @@ from protego import Protego
 
 from scraper import warc
 from scraper.clean.sniff import sniff
+from scraper.cli.options import add_allow_address
 from scraper.cli.reading import write_json
 from scraper.cli.streams import Streams, one_line
 from scraper.cli.web import Web
@@ -43,13 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("url", metavar="URL", help="a site's front page or section, or a feed or sitemap")
     parser.add_argument("--json", action="store_true", help="one object a line")
-    parser.add_argument(
-        "--allow-address",
-        action="append",
-        default=[],
-        metavar="CIDR",
-        help="a private or loopback network that may be asked, on any port; may be repeated",
-    )
+    add_allow_address(parser)
 
 
 def run(args: argparse.Namespace, streams: Streams) -> int:

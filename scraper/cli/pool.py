@@ -6,22 +6,23 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import TimeoutError as Expired
 from contextlib import contextmanager
 from types import FrameType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
 from scraper.errors import LimitError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 IN_FLIGHT = 4
 """Items a worker that are read ahead: enough to keep it busy, few enough to bound the memory."""
-TASKS = 1_000
-"""Items after which a worker is replaced, so that what leaks in it is bounded."""
+DIED = "the process that cleaned it died; it may need more memory than there is"
 
 
 class Workers(Struct, frozen=True):
@@ -61,7 +62,7 @@ def _alarm(seconds: float) -> Iterator[None]:
         return
 
     def ring(signum: int, frame: FrameType | None) -> None:
-        raise _late(seconds)
+        raise LimitError(_late(seconds), reason="deadline")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -72,39 +73,29 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _late(seconds: float) -> LimitError:
-    return LimitError(f"not done after {seconds:g} s; raise --deadline to give it longer", reason="deadline")
-
-
 def _in_processes(
     function: Callable[[Item], Result], items: Iterable[Item], workers: Workers
 ) -> Iterator[tuple[Item, Result | LimitError]]:
-    import multiprocessing  # noqa: PLC0415 -- 7 ms, and pebble 60 ms, that one file does not need
+    from scraper.workers import cut_off, pool  # noqa: PLC0415 -- asyncio and pebble, 150 ms, that one file does not need
 
-    from pebble import ProcessExpired, ProcessFuture, ProcessPool  # noqa: PLC0415 -- the same
-
-    # Spawned, not forked: the parent may have threads and open files.
-    pool = ProcessPool(workers.count, max_tasks=TASKS, context=multiprocessing.get_context("spawn"))
-    waiting: deque[tuple[Item, ProcessFuture[Result]]] = deque()
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
 
     def first() -> tuple[Item, Result | LimitError]:
         item, future = waiting.popleft()
         try:
-            result = future.result()
-        except Expired:
-            return item, _late(workers.deadline)
-        except ProcessExpired as error:
-            died = f"the process that cleaned it died ({error}); it may need more memory than there is"
-            return item, LimitError(died, reason="worker-died")
-        return item, result
+            with cut_off(_late(workers.deadline), DIED):
+                return item, future.result()
+        except LimitError as error:
+            return item, error
 
-    try:
+    with pool(workers.count) as processes:
         for item in items:
-            waiting.append((item, pool.schedule(function, args=(item,), timeout=workers.deadline)))
+            waiting.append((item, processes.schedule(function, args=(item,), timeout=workers.deadline)))
             if len(waiting) >= workers.count * IN_FLIGHT:
                 yield first()
         while waiting:
             yield first()
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call]  # pebble's annotations leave this one out
-        pool.join()
+
+
+def _late(seconds: float) -> str:
+    return f"not done after {seconds:g} s; raise --deadline to give it longer"

@@ -51,7 +51,7 @@ def _size(root: Path, index: Index) -> str:
     files = index.files()
     warcs = [file.good_length for file in files if file.name.startswith("warc/")]
     articles = [file.good_length for file in files if file.name.startswith("articles/")]
-    own = _on_disk(root / f"{NAME}{suffix}" for suffix in ("", "-wal", "-shm"))
+    own = _on_disk(root / f"{NAME}{suffix}" for suffix in ("", "-wal"))
     parts = f"WARC {sum(warcs):,} in {len(warcs)}, JSONL {sum(articles):,} in {len(articles)}, index {own:,}"
     return f"{sum(warcs) + sum(articles) + own:,} bytes: {parts}"
 
@@ -74,8 +74,9 @@ def _daemon(root: Path) -> str:
     if beat is None:
         return "none"
     age = heartbeat.age(beat, datetime.now(UTC))
-    state = "runs" if age <= heartbeat.LATE else "does not answer"
-    return f"{state}: process {beat.pid}, since {beat.started_at}, last heard of {age:.0f} s ago"
+    state = "dead" if heartbeat.is_gone(beat) else "runs" if abs(age) <= heartbeat.LATE else "does not answer"
+    since = f"{beat.started_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{state}: process {beat.pid}, since {since}, last heard of {age:.0f} s ago"
 
 
 def _run(run: Run) -> str:

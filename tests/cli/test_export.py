@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_written_is_a_limit_and_leaves_nothing(tmp_path: P
 
 
 def test_a_damaged_article_is_named_and_the_others_are_exported(tmp_path: Path) -> None:
-    first, second, _ = filled(tmp_path)
+    _, second, _ = filled(tmp_path)
     [lines] = tmp_path.glob("articles/*/*/*.jsonl")
     lines.write_bytes(lines.read_bytes().replace(b'{"schema"', b'["schema"', 1))
     ran = run("export", "--archive", str(tmp_path))
@@ -101,11 +101,11 @@ def test_nothing_to_export_and_an_unknown_source(tmp_path: Path) -> None:
     assert "paper, radio" in ran.err
 
 
-def row(number: int, page: int, day: int, verdict: Verdict) -> Row:
+def row(number: int, place: int, day: int, verdict: Verdict) -> Row:
     """The `number`th cleaning, of the capture of a page on a day; the ledger lies where the cleaning's time puts it."""
-    ref = WarcRef("warc/2026/11/a.warc.gz", 0, 1, f"urn:{page}-{day}")
+    ref = WarcRef("warc/2026/11/a.warc.gz", 0, 1, f"urn:{place}-{day}")
     ledger = WarcRef("warc/2026/11/b.warc.gz", number, 1, f"urn:ledger-{number}")
-    at, url = f"2026-11-{day:02d}T12:00:00Z", f"https://news.example/{page}"
+    at, url = f"2026-11-{day:02d}T12:00:00Z", f"https://news.example/{place}"
     unknown = (None,) * 5
     return Row(number, f"{number}", "s", url, url, None, at, *unknown[:4], verdict, None, "", 0, ref, ledger, None)  # type: ignore[arg-type]  # four nulls
 
@@ -120,10 +120,10 @@ def test_what_is_newest_does_not_depend_on_the_order_of_the_index(
     cleanings: list[tuple[int, int, Verdict]], seed: int
 ) -> None:
     rows = [row(number, *cleaning) for number, cleaning in enumerate(cleanings)]
-    latest = {(page, day): (number, verdict) for number, (page, day, verdict) in enumerate(cleanings)}
+    latest = {(place, day): (number, verdict) for number, (place, day, verdict) in enumerate(cleanings)}
     expected: dict[int, str] = {}
-    for (page, _), (number, verdict) in sorted(latest.items()):
+    for (place, _), (number, verdict) in sorted(latest.items()):
         if verdict is Verdict.ARTICLE:
-            expected[page] = str(number)
+            expected[place] = str(number)
     random.Random(seed).shuffle(rows)
     assert sorted(newest(rows)) == sorted(expected.values())

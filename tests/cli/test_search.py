@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from archive_support import URL, capture, filled, page, put
 from cli_support import run
+from msgspec import structs
 
 from scraper.archive import Archive
 
@@ -54,8 +55,6 @@ def test_of_several_cleanings_of_a_page_the_latest_counts(tmp_path: Path) -> Non
 
 def put_again(archive: Archive, record_id: str, number: int) -> str:
     """Add the same cleaning under another id, as a later cleaner would."""
-    from msgspec import structs
-
     record, ledger = archive.record(record_id), archive.ledger(record_id)
     assert record is not None
     assert ledger is not None

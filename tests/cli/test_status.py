@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,15 +58,13 @@ def test_an_archive_with_nothing_in_it(tmp_path: Path) -> None:
     assert told(tmp_path)["records"] == ["none"]
 
 
-@pytest.mark.parametrize(
-    ("at", "says"), [(None, "runs: process "), ("2026-11-20T12:00:00Z", "does not answer: process ")]
-)
-def test_a_daemon_is_known_by_its_sign_of_life(tmp_path: Path, at: str | None, says: str) -> None:
+@pytest.mark.parametrize(("hours", "says"), [(0, "runs: process "), (1, "does not answer: process ")])
+def test_a_daemon_is_known_by_its_sign_of_life(tmp_path: Path, hours: int, says: str) -> None:
     filled(tmp_path)
     assert told(tmp_path)["daemon"] == ["none"]
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    heartbeat.write(tmp_path, heartbeat.Beat(os.getpid(), "2026-11-20T11:00:00Z", at or now))
+    at = datetime.now(UTC) - timedelta(hours=hours)
+    heartbeat.write(tmp_path, heartbeat.Beat(os.getpid(), heartbeat.here(), at, at))
     [line] = told(tmp_path)["daemon"]
-    assert line.startswith(says)
+    assert line.startswith(f"{says}{os.getpid()}, since {at:%Y-%m-%dT%H:%M:%SZ}")
     (tmp_path / heartbeat.NAME).write_bytes(b"{")
     assert told(tmp_path)["daemon"][0].startswith("unknown: ")
