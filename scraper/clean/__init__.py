@@ -110,7 +110,7 @@ def _judge(document: Document, rules: Rules, options: Options) -> _Judged:
     view = View(document, rules, options)
     data = read_linked_data(document.head)
     view.run(ALONE)
-    view.run(NEIGHBOURS)
+    view.run((*NEIGHBOURS, context.named_authors(data)))
     title = find_title(view, data)
     view.run((context.headline(title), span.density(title), *LAST))
     return _Judged(view, title, data)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from scraper.clean import agencies
+from scraper.clean.label import VAGUE
+from scraper.clean.ld import LinkedData
 from scraper.clean.phrases import fold
 from scraper.clean.title import Title, is_headline
 from scraper.clean.view import Pass, View, Vote, keep, remove
@@ -91,6 +93,21 @@ def _stands_apart(view: View, index: int) -> bool:
         if following > index and fold(view.blocks[following].text) != wanted:
             return not is_headline(view, following)
     return False
+
+
+def named_authors(data: LinkedData) -> Pass:
+    """Blocks that are nothing but an author's name, as the page's own data spell it, with or without "By"."""
+    names = {fold(name) for name in data.authors if len(name.split()) > 1}
+
+    def judge(view: View) -> Iterator[Vote]:
+        for index, block in enumerate(view.blocks):
+            if len(block.text) > 80 or (view.removed(index) and view.kind(index) not in VAGUE):
+                continue
+            folded = fold(block.text)
+            if folded in names or (folded.partition(" ")[2] in names and view.shapes[index].words <= 5):
+                yield index, remove(Kind.BYLINE, "byline.named")
+
+    return judge if names else lambda view: ()
 
 
 def repeats(view: View) -> Iterator[Vote]:

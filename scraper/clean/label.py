@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scraper.clean import agencies
 from scraper.clean.clock import read_clock
 from scraper.clean.view import View, Vote, keep, remove
 from scraper.types import Form, Kind, Label
@@ -49,7 +50,11 @@ def by_phrase(view: View) -> Iterator[Vote]:
 
 
 def by_sign(view: View) -> Iterator[Vote]:
-    """Lines that open with a copyright sign: a caption where a sentence follows the credit, else a notice or a credit."""
+    """Lines that open with a copyright sign: a notice, a caption where a sentence follows the credit, or a credit.
+
+    Behind the article's last sentence the sign credits an agency's text, beside a picture its photographer.
+    """
+    last = max((index for index, prose in enumerate(view.prose) if prose and not view.removed(index)), default=-1)
     for index, block in enumerate(view.blocks):
         text = block.text
         sharp = view.removed(index) and view.kind(index) not in VAGUE
@@ -60,6 +65,8 @@ def by_sign(view: View) -> Iterator[Vote]:
                 yield index, remove(Kind.COPYRIGHT, "sign.copyright")
         elif CREDITED_CAPTION.match(text):
             yield index, remove(Kind.CAPTION, "sign.credited_caption") if not view.options.captions else keep("sign.credited_caption")
+        elif index > last and agencies.source_agency(text) is not None:
+            yield index, remove(Kind.SOURCE_CREDIT, "sign.agency")
         elif len(text) <= 120:
             yield index, remove(Kind.PHOTO_CREDIT, "sign.photo_credit")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scraper.clean import agencies
+from scraper.clean.claims import BYLINE, people
 from scraper.clean.clock import find_date, read_clock
 from scraper.clean.view import View
 from scraper.types import Block, Dateline, Kind, Trim
@@ -23,7 +24,8 @@ def read(view: View, kept: Sequence[Block]) -> Shown:
             shown.setdefault(name, (value, _where(view, block)))
     for index, block in enumerate(view.blocks):
         for name, value in _beside(view, index).items():
-            shown.setdefault(name, (value, _where(view, block)))
+            if value:
+                shown.setdefault(name, (value, _where(view, block)))
     return shown
 
 
@@ -68,6 +70,9 @@ def _beside(view: View, index: int) -> dict[str, Any]:
         following = view.blocks[index + 1].text if index + 1 < len(view.blocks) else None
         agency = agencies.source_agency(block.text, following)
         return {"agency": agency} if agency and (kind is Kind.SOURCE_CREDIT or not view.is_page) else {}
+    if kind is Kind.BYLINE and not view.is_page:
+        match = BYLINE.match(block.text)
+        return {"authors": people([match[1]])} if match else {}
     if kind is Kind.DATELINE_META and not view.is_page and _under_headline(view, index):
         found = find_date(block.text)
         return {"published": found.date} if found and found.date and not found.date.startswith("--") else {}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from scraper.clean.clock import find_date
 from scraper.clean.shape import Shape
-from scraper.clean.title import Title
+from scraper.clean.title import Title, overlap
 from scraper.clean.view import Pass, View, Vote, keep, remove
 from scraper.types import Block, Form, Kind, Label
 
@@ -35,6 +35,7 @@ FOOTER_SHARE = 0.85
 TEXT_EVIDENCE = 4
 """Lines beside the span in a plain text below which nothing says that the text is dirty."""
 
+DESCRIPTIONS = frozenset(("description", "og:description", "twitter:description"))
 ANCHORS = frozenset(
     "itemprop=articlebody entry-content article-body article__body post-content article-content articlebody story-body "
     "article-text td-post-content #article-body article__content post-body".split()
@@ -114,7 +115,16 @@ def _is_standfirst(view: View, index: int, headline: int, span: Span) -> bool:
     if not 0 <= headline < index < span.start or index - headline > STANDFIRST_BLOCKS:
         return False
     form = view.shapes[index]
-    return form.words >= 8 and form.link_share < 0.3 and (form.ends or form.words >= 15)
+    if form.words < 8 or form.link_share >= 0.3:
+        return False
+    return form.ends or form.words >= 15 or _is_described(view, index)
+
+
+def _is_described(view: View, index: int) -> bool:
+    """Whether the page gives a block as its own description, to search engines or to networks."""
+    head = view.document.head
+    told = [text for name, text in head.meta if name in DESCRIPTIONS] if head is not None else []
+    return any(overlap(view.blocks[index].text, text) >= 0.9 for text in told[:3])
 
 
 def _dead(view: View) -> list[bool]:

@@ -48,10 +48,20 @@ def _of_page(view: View, head: Head, data: LinkedData) -> Title | None:
     heading = _heading(view, [text for _, text in claims])
     if heading is not None:
         return _without_byline(Title(view.blocks[heading].text[:LONGEST], "h1", heading), view.blocks[heading].at)
+    printed = {fold(block.text): index for index, block in reversed(list(enumerate(view.blocks)))}
+    if head.title and [origin for origin, _ in claims] == ["title"]:
+        claims = _printed_part(head.title, printed) + claims
     for origin, text in claims:
-        index = next((i for i in range(len(view.blocks)) if _same(view.blocks[i].text, text)), -1)
+        index = printed.get(fold(text), -1)
         return _without_byline(Title(text[:LONGEST], origin, index), view.blocks[index].at if index >= 0 else 0)
     return None
+
+
+def _printed_part(title: str, printed: dict[str, int]) -> list[tuple[str, str]]:
+    """The longest part of a <title> that the page prints as a block: the site's name may stand before or behind it."""
+    parts = [part.strip() for part in SEPARATOR.split(" ".join(title.split())) if part]
+    found = [part for part in parts if len(part.split()) >= REPEATED_WORDS and fold(part) in printed]
+    return [("title", max(found, key=len))] if found else []
 
 
 def _claims(head: Head, data: LinkedData) -> list[tuple[str, str]]:
@@ -178,7 +188,3 @@ def _without_byline(title: Title, at: int) -> Title:
     cut = title.text[found.start :]
     trim = Trim(at=at, start=found.start, end=len(title.text), kind=Kind.BYLINE, rule="agency.byline_suffix", text=cut)
     return title._replace(text=title.text[: found.start].rstrip(), trim=trim)
-
-
-def _same(one: str, other: str) -> bool:
-    return fold(one) == fold(other)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
 from typing import TypeVar
 
 from scraper.errors import RefusedError, ScrapeError
@@ -98,9 +99,10 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
             return link, _counted(link, error, tools)
         return link, await clean_and_add(capture, tools, urls.key(link.url))
 
-    async for result in _together(one, links):
-        tools.archive.commit()
-        yield result
+    async with aclosing(_together(one, links)) as results:
+        async for result in results:
+            tools.archive.commit()
+            yield result
 
 
 async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Record | Failure:

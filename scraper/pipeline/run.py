@@ -76,14 +76,15 @@ async def _files(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[R
     for link in files.links(source):
         if taken >= source.limit:
             break
-        async for result in _file(link, source, tools, tally):
-            taken += 1
-            waiting.append(result)
-            if len(waiting) >= COMMIT_EVERY:
-                tools.archive.commit()
-                for done in waiting:
-                    yield done
-                waiting = []
+        async with aclosing(_file(link, source, tools, tally)) as results:
+            async for result in results:
+                taken += 1
+                waiting.append(result)
+                if len(waiting) >= COMMIT_EVERY:
+                    tools.archive.commit()
+                    for done in waiting:
+                        yield done
+                    waiting = []
     tools.archive.commit()
     for done in waiting:
         yield done
