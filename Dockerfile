@@ -26,7 +26,7 @@ ENV PATH=/opt/scrape/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/tmp \
-    SCRAPE_CONFIG=/etc/scrape/scrape.yaml
+    SCRAPE_CONFIG=/etc/scrape/container.yaml
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

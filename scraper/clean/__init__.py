@@ -36,7 +36,7 @@ NEIGHBOURS: Sequence[Pass] = (context.weather_place, context.author_box, context
 LAST: Sequence[Pass] = (context.hints, context.repeats)
 
 
-def clean_html(
+def clean_html(  # noqa: PLR0913 - the public call; what a page was stored with, by keyword
     html: bytes | str,
     *,
     url: str | None = None,
@@ -56,11 +56,16 @@ def clean_html(
 
 
 def clean_text(
-    text: str, *, fetched_at: str | None = None, options: Options = Options(), rules: Rules | None = None  # noqa: B008 - frozen
+    text: str,
+    *,
+    fetched_at: str | None = None,
+    options: Options = Options(),  # noqa: B008 - frozen
+    rules: Rules | None = None,
 ) -> Article:
-    """Clean a text that was already extracted; positions are 1-based line numbers. Raises LimitError above 500,000 lines.
+    """Clean a text that was already extracted; positions are 1-based line numbers.
 
     Cleaning the result again changes nothing: the chain runs until a round over what it kept removes no more.
+    Raises LimitError above 500,000 lines.
     """
     rules = rules or shipped()
     judged = _judge(read_text(text, fetched_at=fetched_at), rules, options)
@@ -95,7 +100,9 @@ def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noq
     if decoded is not None:
         return clean_text(decoded.text, fetched_at=source.fetched_at, options=options)
     verdict = Verdict.EMPTY if kind == "empty" else Verdict.NOT_TEXT
-    return Article("", (), (), (), Metadata(), verdict, cleaner=CLEANER, rules=shipped().digest, profile=options.profile)
+    return Article(
+        "", (), (), (), Metadata(), verdict, cleaner=CLEANER, rules=shipped().digest, profile=options.profile
+    )
 
 
 class _Judged(NamedTuple):
@@ -128,7 +135,8 @@ def _verdict(judged: _Judged, assembly: Assembly) -> Verdict:
     view, title, data = judged
     head = view.document.head
     headlines = sum(
-        view.removed(index) and form.link_share > 0.8 and 4 <= form.words <= 25 for index, form in enumerate(view.shapes)
+        view.removed(index) and form.link_share > 0.8 and 4 <= form.words <= 25
+        for index, form in enumerate(view.shapes)
     )
     prose = sum(view.shapes[index].words for index in view.open() if view.prose[index])
     evidence = Evidence(

@@ -16,7 +16,9 @@ class Assembly:
 
     def __init__(self, view: View) -> None:
         self.kept: list[Block] = [view.blocks[index] for index in view.open()]
-        self.trims: list[Trim] = [trim for block in self.kept for trim in printed.inline_trims(block)] if view.options.strip_inline else []
+        self.trims: list[Trim] = (
+            [trim for block in self.kept for trim in printed.inline_trims(block)] if view.options.strip_inline else []
+        )
         self.text = join_blocks(self.kept, self.trims, is_page=view.is_page)
         self._view = view
 
@@ -40,7 +42,9 @@ def join_blocks(kept: Sequence[Block], trims: Sequence[Trim], *, is_page: bool) 
         if before is not None:
             close = (before.form == block.form and block.form in _CLOSE) if is_page else continues(before, block)
             parts.append("\n" if close else "\n\n")
-        parts.append(f"- {text}" if is_page and block.form is Form.LIST_ITEM and not text.startswith(("- ", "• ")) else text)
+        parts.append(
+            f"- {text}" if is_page and block.form is Form.LIST_ITEM and not text.startswith(("- ", "• ")) else text
+        )
         before = block
     return "".join(parts)
 

@@ -23,7 +23,9 @@ BLOCK_TAGS = frozenset(
     "optgroup option p pre search section select summary table tbody tfoot thead tr ul xmp".split()
 )
 # No text a reader sees. A title inside svg would otherwise pass for text.
-SKIPPED = frozenset("script style template svg math iframe object embed canvas audio video textarea datalist title".split())
+SKIPPED = frozenset(
+    "script style template svg math iframe object embed canvas audio video textarea datalist title".split()
+)
 FORMS = {
     "li": Form.LIST_ITEM,
     "dt": Form.LIST_ITEM,
@@ -109,7 +111,7 @@ class _Walk:
         written = "".join(self.pieces).rstrip()
         if self.open[-1].form is Form.CODE:
             self.pieces.append("\n")
-        elif self.breaks > 1 or (len(written) >= 60 and written[-1] in STOPS + "\"”»"):
+        elif self.breaks > 1 or (len(written) >= 60 and written[-1] in STOPS + '"”»'):
             self.flush()
         else:
             self.pieces.append(" ")
@@ -186,13 +188,18 @@ def is_hidden(attributes: dict[str, str | None]) -> bool:
 
 
 def read_html(html: str, *, url: str | None = None, fetched_at: str | None = None) -> Document:
-    """A page as a Document; `html` is decoded text. Positions count blocks from 1. Raises LimitError above MAX_BLOCKS."""
+    """A page as a Document; `html` is decoded text. Positions count from 1. Raises LimitError above MAX_BLOCKS."""
     walk = _Walk()
     root = LexborHTMLParser(html).root
     if root is not None:
         _run(root, walk)
     return Document(
-        blocks=tuple(walk.blocks), places=tuple(walk.places), head=walk.head.finish(), url=url, fetched_at=fetched_at, source=html
+        blocks=tuple(walk.blocks),
+        places=tuple(walk.places),
+        head=walk.head.finish(),
+        url=url,
+        fetched_at=fetched_at,
+        source=html,
     )
 
 

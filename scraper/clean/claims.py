@@ -10,22 +10,26 @@ from urllib.parse import urljoin
 from msgspec import Struct
 
 from scraper.clean import agencies
+from scraper.clean.fold import fold
 from scraper.clean.ld import LinkedData
-from scraper.clean.phrases import fold
 from scraper.clean.view import View
 from scraper.clean.when import to_iso
 from scraper.types import Head, Kind
 
-PUBLISHED = (
-    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
-    "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "dc.date.created", "citation_publication_date", "publish-date", "publish_date",
-    "publication_date", "pubdate", "published_at", "date.published", "article.published", "article.created", "date", "article:post_date",
-)  # fmt: skip
-MODIFIED = (
-    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified",
-    "article.updated", "cxenseparse:recs:modifiedtime",
-)  # fmt: skip
-AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "citation_author", "article:author_name", "cxenseparse:author")
+PUBLISHED = tuple(
+    "article:published_time og:published_time og:article:published_time datepublished parsely-pub-date sailthru.date "
+    "cxenseparse:recs:publishtime dc.date.issued dcterms.created dc.date dcterms.date dc.date.created "
+    "citation_publication_date publish-date publish_date publication_date pubdate published_at date.published "
+    "article.published article.created date article:post_date".split()
+)
+MODIFIED = tuple(
+    "article:modified_time og:updated_time datemodified dcterms.modified dc.date.modified last-modified "
+    "article.updated cxenseparse:recs:modifiedtime".split()
+)
+AUTHORS = tuple(
+    "author article:author parsely-author sailthru.author dc.creator dcterms.creator byl citation_author "
+    "article:author_name cxenseparse:author".split()
+)
 SECTIONS = ("article:section", "og:article:section", "parsely-section", "section")
 TAGS = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
@@ -33,10 +37,14 @@ LICENCES = ("dc.rights", "dcterms.license", "dcterms.rights", "copyright-license
 
 # "By Jane Doe and John Roe", "Von Jana Beispiel", "Par ..."; the word is followed by names in capitals.
 BYLINE = re.compile(
-    r"^(?:by|von|par|por|di|da|af|av|door|przez|autor|autore|auteur|text|texte|texto|författare|skrevet av|автор|yazan|haber)\b[:\s]+(.{3,120})$",
+    r"^(?:by|von|par|por|di|da|af|av|door|przez|autor|autore|auteur|text|texte|texto|författare|skrevet av|автор|yazan)"
+    r"\b[:\s]+(.{3,120})$",
     re.IGNORECASE,
 )
-JOINED = re.compile(r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bi\b|\bve\b|\bи\b|、)\s*", re.IGNORECASE)
+JOINED = re.compile(
+    r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bi\b|\bve\b|\bи\b|、)\s*",
+    re.IGNORECASE,
+)
 NO_PERSON = frozenset(
     "admin administrator editor editors editorial staff redaktion redaktionen redacción redaccion rédaction redazione "
     "redactie redakcja redaksjonen redação newsroom news desk webmaster guest author authors unknown none null team "
@@ -66,7 +74,14 @@ def read_claims(view: View, data: LinkedData) -> Claims:
                 return
 
     fetched, url = view.document.fetched_at, view.document.url
-    fill("site", [(_first(meta, "og:site_name"), "meta:og:site_name"), (data.site, "json-ld"), (_first(meta, "application-name"), "meta:application-name")])
+    fill(
+        "site",
+        [
+            (_first(meta, "og:site_name"), "meta:og:site_name"),
+            (data.site, "json-ld"),
+            (_first(meta, "application-name"), "meta:application-name"),
+        ],
+    )
     site = fields.get("site", ("", ""))[0]
     fill("published", [(to_iso(text, fetched), where) for text, where in _dates(head, meta, PUBLISHED, data.published)])
     fill("modified", [(to_iso(text, fetched), where) for text, where in _dates(head, meta, MODIFIED, data.modified)])
@@ -78,9 +93,14 @@ def read_claims(view: View, data: LinkedData) -> Claims:
     fill("image", [(_join(url, text), where) for text, where in [*_firsts(meta, IMAGES), (data.image, "json-ld")]])
     licences = [(target, "link:license") for relation, target in head.links if "licen" in relation]
     fill("licence", [*licences, (data.licence, "json-ld"), *_firsts(meta, LICENCES)])
-    fill("paywalled", [(_paywalled(data, meta), "json-ld" if data.is_free is not None else "meta:article:content_tier")])
+    fill(
+        "paywalled", [(_paywalled(data, meta), "json-ld" if data.is_free is not None else "meta:article:content_tier")]
+    )
     canonical = [(target, "link:canonical") for relation, target in head.links if "canonical" in relation.split()]
-    fill("canonical_url", [(_join(url, text), where) for text, where in [*canonical, *_firsts(meta, ("og:url",)), (data.url, "json-ld")]])
+    fill(
+        "canonical_url",
+        [(_join(url, text), where) for text, where in [*canonical, *_firsts(meta, ("og:url",)), (data.url, "json-ld")]],
+    )
     return Claims(fields)
 
 
@@ -109,7 +129,11 @@ def _is_person(name: str, site: str | None) -> bool:
     words = name.split()
     if not 2 <= len(name) <= 60 or len(words) > 6 or any(char in name for char in "@/<>{}[]_="):
         return False
-    if any(char.isdigit() for char in name) or name.startswith(("http", "www.")) or "." in name.strip(".").split(" ")[-1][1:-1]:
+    if (
+        any(char.isdigit() for char in name)
+        or name.startswith(("http", "www."))
+        or "." in name.strip(".").split(" ")[-1][1:-1]
+    ):
         return False
     folded = fold(name)
     if len(words) == 1 and name.isascii() and name.islower():
@@ -125,7 +149,9 @@ def _is_house(name: str, site: str) -> bool:
     return bool(one and other) and (one in other or other in one)
 
 
-def _authors(view: View, head: Head, meta: dict[str, list[str]], data: LinkedData) -> Iterable[tuple[Iterable[str], str]]:
+def _authors(
+    view: View, head: Head, meta: dict[str, list[str]], data: LinkedData
+) -> Iterable[tuple[Iterable[str], str]]:
     yield data.authors, "json-ld"
     for name in AUTHORS:
         yield meta.get(name, ()), f"meta:{name}"
@@ -143,7 +169,9 @@ def _byline_blocks(view: View) -> Iterable[re.Match[str]]:
             return
 
 
-def _dates(head: Head, meta: dict[str, list[str]], names: tuple[str, ...], linked: str | None) -> Iterable[tuple[str | None, str]]:
+def _dates(
+    head: Head, meta: dict[str, list[str]], names: tuple[str, ...], linked: str | None
+) -> Iterable[tuple[str | None, str]]:
     yield linked, "json-ld"
     yield from _firsts(meta, names)
     if names is PUBLISHED:

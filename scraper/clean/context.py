@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from scraper.clean import agencies
+from scraper.clean.fold import fold
 from scraper.clean.label import VAGUE
 from scraper.clean.ld import LinkedData
-from scraper.clean.phrases import fold
 from scraper.clean.title import Title, is_headline
 from scraper.clean.view import Pass, View, Vote, keep, remove
 from scraper.types import Form, Kind
@@ -29,7 +29,12 @@ def weather_place(view: View) -> Iterator[Vote]:
         text, words = view.blocks[index].text, view.shapes[index].words
         beside = view.kind(index - 1) in widget and view.kind(index + 1) in widget
         alone = index == 0 or (index + 1 == len(view.blocks))
-        if words <= 3 and not any(char.isdigit() for char in text) and not view.shapes[index].ends and (beside or alone):
+        if (
+            words <= 3
+            and not any(char.isdigit() for char in text)
+            and not view.shapes[index].ends
+            and (beside or alone)
+        ):
             yield index, remove(Kind.WEATHER, "weather.place")
 
 
@@ -60,7 +65,11 @@ def source_pair(view: View) -> Iterator[Vote]:
     """ "SOURCE:" on one line and the agency or house on the next."""
     for index in range(1, len(view.blocks)):
         label = view.labels[index - 1]
-        if label is None or label.kind is not Kind.SOURCE_CREDIT or not view.blocks[index - 1].text.rstrip().endswith(":"):
+        if (
+            label is None
+            or label.kind is not Kind.SOURCE_CREDIT
+            or not view.blocks[index - 1].text.rstrip().endswith(":")
+        ):
             continue
         text = view.blocks[index].text
         named = agencies.source_agency(view.blocks[index - 1].text, text) is not None
@@ -147,7 +156,11 @@ def guarded(judge: Callable[[View], Iterator[Vote]], share: float = 0.5) -> Pass
     def run(view: View) -> list[Vote]:
         votes = list(judge(view))
         standing = sum(view.shapes[index].words for index in view.open() if view.prose[index])
-        lost = sum(view.shapes[index].words for index, label in votes if view.prose[index] and not label.keep and not view.removed(index))
+        lost = sum(
+            view.shapes[index].words
+            for index, label in votes
+            if view.prose[index] and not label.keep and not view.removed(index)
+        )
         return votes if lost < share * standing or standing == 0 else []
 
     return run

@@ -60,7 +60,12 @@ class HeadReader:
         attributes = node.attributes
         value = attributes.get("datetime")
         if value and len(self.times) < MAX_ITEMS:
-            says = f"{attributes.get('itemprop') or ''} {attributes.get('class') or ''} {'pubdate' if 'pubdate' in attributes else ''}"
+            named = (
+                attributes.get("itemprop"),
+                attributes.get("class"),
+                "pubdate" if "pubdate" in attributes else None,
+            )
+            says = " ".join(filter(None, named))
             self.times.append((value.strip()[:100], says.lower()[:200], "pub" in says.lower()))
 
     def finish(self) -> Head:

@@ -13,7 +13,8 @@ from scraper.types import Form, Kind, Label
 # A line that opens with the copyright sign is a notice or a picture's credit, never a sentence of an article.
 COPYRIGHT_SIGN = re.compile(r"^(?:©|\(c\)|ⓒ|Copyright\b)", re.IGNORECASE)
 YEAR_OR_RIGHTS = re.compile(
-    r"^(?:©|\(c\)|ⓒ|Copyright)\W*(?:copyright\W*)?(?:19|20)\d\d|rights reserved|reservad|vorbehalten|réservés|saklıdır|защищены",
+    r"^(?:©|\(c\)|ⓒ|Copyright)\W*(?:copyright\W*)?(?:19|20)\d\d"
+    r"|rights reserved|reservad|vorbehalten|réservés|saklıdır|защищены|無断転載|版权所有|無斷轉載",
     re.IGNORECASE,
 )
 # "© Reuters. President X speaks ...": a credit of at most six words, a stop, then a sentence.
@@ -64,7 +65,12 @@ def by_sign(view: View) -> Iterator[Vote]:
             if len(text) <= 300:
                 yield index, remove(Kind.COPYRIGHT, "sign.copyright")
         elif CREDITED_CAPTION.match(text):
-            yield index, remove(Kind.CAPTION, "sign.credited_caption") if not view.options.captions else keep("sign.credited_caption")
+            yield (
+                index,
+                remove(Kind.CAPTION, "sign.credited_caption")
+                if not view.options.captions
+                else keep("sign.credited_caption"),
+            )
         elif index > last and agencies.source_agency(text) is not None:
             yield index, remove(Kind.SOURCE_CREDIT, "sign.agency")
         elif len(text) <= 120:

@@ -43,7 +43,7 @@ class LinkedData(Struct, frozen=True):
 
 
 def read_linked_data(head: Head | None) -> LinkedData:
-    """The page's article object, or its web page's where there is none; an empty LinkedData where nothing can be read."""
+    """The page's article object, or its web page's where there is none; empty where nothing can be read."""
     if head is None or not head.json_ld:
         return LinkedData()
     objects = [item for text in head.json_ld for item in _objects(_parse(text))][:MAX_OBJECTS]
@@ -79,7 +79,9 @@ def _read(item: dict[str, Any], by_id: dict[str, Any], *, is_article: bool) -> L
 
 def _parse(text: str) -> Any:
     """JSON as sites write it: comment wrappers, raw line ends in strings, trailing semicolons."""
-    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("//<![CDATA[").removesuffix("//]]>")
+    text = (
+        text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("//<![CDATA[").removesuffix("//]]>")
+    )
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
@@ -144,7 +146,12 @@ def _address(value: Any, by_id: dict[str, Any]) -> str | None:
     if isinstance(value, list):
         value = next((item for item in value if item), None)
     if isinstance(value, dict):
-        value = value.get("url") or value.get("contentUrl") or value.get("@id") or by_id.get(str(value.get("@id")), {}).get("url")
+        value = (
+            value.get("url")
+            or value.get("contentUrl")
+            or value.get("@id")
+            or by_id.get(str(value.get("@id")), {}).get("url")
+        )
     text = _text(value)
     return text if text and text.startswith(("http:", "https:", "/")) else None
 

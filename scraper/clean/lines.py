@@ -42,7 +42,9 @@ def read_text(text: str, *, fetched_at: str | None = None) -> Document:
         blocks.append(Block(at=at, text=stripped, form=form, gap=gap))
         gap = False
     if len(blocks) > MAX_LINES:
-        raise LimitError(f"the text has {len(blocks):,} lines; at most {MAX_LINES:,} are cleaned", reason="too-many-lines")
+        raise LimitError(
+            f"the text has {len(blocks):,} lines; at most {MAX_LINES:,} are cleaned", reason="too-many-lines"
+        )
     return Document(blocks=tuple(blocks), fetched_at=fetched_at)
 
 
@@ -52,4 +54,4 @@ def continues(before: Block, after: Block) -> bool:
         return False
     if before.form == after.form == Form.LIST_ITEM:
         return True
-    return len(before.text) in WRAPPED and before.text[-1] not in ".!?…:\"”»" and after.text[0].islower()
+    return len(before.text) in WRAPPED and before.text[-1] not in '.!?…:"”»' and after.text[0].islower()

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -24,6 +23,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from scraper.clean.fold import fold, is_word, strip
 from scraper.errors import ConfigError
 from scraper.types import Kind
 
@@ -66,52 +66,6 @@ class Hit(Struct, frozen=True):
     rule: str
     kind: Kind
     sure: bool
-
-
-# Diacritics (capitals lose them in French and Greek), Hebrew and Arabic points, hamza above and below, tatweel and
-# invisible characters go. Vowel signs of Indic scripts and the kana's voicing marks carry meaning and stay.
-_GONE = (range(0x300, 0x370), range(0x591, 0x5BE), range(0x64B, 0x656), range(0x200B, 0x2010), range(0x202A, 0x202F))
-_INVISIBLE = (range(0x2060, 0x2065), range(0xFE00, 0xFE10), (0xAD, 0x640, 0xFEFF))
-_FOLDED: dict[int, str | None] = {
-    **{point: None for points in (*_GONE, *_INVISIBLE) for point in points},
-    **dict.fromkeys(map(ord, "‘’‚‛`´ʼʹ′"), "'"),
-    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
-    **dict.fromkeys(map(ord, '()[]{}<>*"“”„‟«»‹›#'), " "),
-    # Dotless i is i, for Turkish capitals fold to the dotted one; Persian yeh and kaf are the Arabic ones.
-    **{ord("ı"): "i", ord("ی"): "ي", ord("ى"): "ي", ord("ک"): "ك"},
-}
-_SPACES = re.compile(r"\s+")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-
-
-def fold(text: str) -> str:
-    """Return the form of a line in which phrases are compared.
-
-    Compatibility forms, case, diacritics, quotes, dashes and white space are unified; brackets and quotation marks
-    become spaces; any number becomes 0; punctuation, bullets, arrows and emoji at both ends go. Folding is idempotent.
-    """
-    if text.isascii():
-        text = text.lower().translate(_FOLDED)
-    else:
-        # The quotes first: NFKD takes some of them apart into a space and a mark.
-        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_FOLDED)).casefold())
-        text = text.translate(_FOLDED)
-        text = unicodedata.normalize("NFC", text)
-    return _strip(_SPACES.sub(" ", _NUMBER.sub("0", text)))
-
-
-def _strip(text: str) -> str:
-    """The text without anything but letters, digits and their marks at its ends."""
-    start, end = 0, len(text)
-    while start < end and not _is_word(text[start]):
-        start += 1
-    while start < end and not _is_word(text[end - 1]):
-        end -= 1
-    return text[start:end]
-
-
-def _is_word(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char)[0] == "M"
 
 
 _LABEL = re.compile(r"([^\s:：∶՝|»→▶►][^:：∶՝|»→▶►]{0,59}?)\s{0,3}(?:[:：∶՝|»→▶►]|\s[-–—>]\s)(.*)", re.DOTALL)
@@ -238,7 +192,7 @@ class Phrases:
 
     def _cover(self, folded: str) -> list[Hit]:
         """Cover a folded text with line phrases, the longest first, or return an empty list."""
-        words = [word for raw in folded.split(" ", MOST_PARTS) if (word := _strip(raw))]
+        words = [word for raw in folded.split(" ", MOST_PARTS) if (word := strip(raw))]
         hits: list[Hit] = []
         at = 0
         while at < len(words):
@@ -257,7 +211,7 @@ def _is_boundary(folded: str, at: int) -> bool:
     if not 0 < at < len(folded):
         return True
     before, behind = folded[at - 1], folded[at]
-    return not (_is_word(before) and _is_word(behind)) or bool(_UNSPACED.match(before) and _UNSPACED.match(behind))
+    return not (is_word(before) and is_word(behind)) or bool(_UNSPACED.match(before) and _UNSPACED.match(behind))
 
 
 def _by_shape(entry: tuple[str, int]) -> tuple[int, str]:

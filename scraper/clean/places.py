@@ -60,7 +60,7 @@ def load(name: str, data: bytes) -> PlaceTable:
 
 
 class Holding(NamedTuple):
-    """What stands below a place: characters, blocks of GUARD_CHARS and more, and whether an h1, main or article does."""
+    """What stands below a place: characters, blocks of GUARD_CHARS and more, and whether an h1 or main does."""
 
     chars: list[int]
     long: list[int]

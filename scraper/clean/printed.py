@@ -55,7 +55,12 @@ def _in_block(block: Block) -> dict[str, Any]:
         found["dateline"] = Dateline(line.place, line.date, line.agency)
         found["agency"] = line.agency
     if (sign := agencies.signoff(block.text)) is not None:
-        found |= {"credits": sign.credits, "desk": sign.desk, "authors": tuple(sign.reporters), "editors": tuple(sign.editors)}
+        found |= {
+            "credits": sign.credits,
+            "desk": sign.desk,
+            "authors": tuple(sign.reporters),
+            "editors": tuple(sign.editors),
+        }
         found.setdefault("agency", sign.agency)
     return {name: value for name, value in found.items() if value}
 
@@ -80,7 +85,7 @@ def _beside(view: View, index: int) -> dict[str, Any]:
 
 
 def _under_headline(view: View, index: int) -> bool:
-    """Whether a date line stands between the headline and the text: there it is the publication's, elsewhere anything's."""
+    """Whether a date line stands between headline and text: there it is the publication's, elsewhere anything's."""
     titles = [other for other in range(index) if view.kind(other) is Kind.TITLE]
     return bool(titles) and not any(view.prose[other] and not view.removed(other) for other in range(titles[-1], index))
 

@@ -31,7 +31,9 @@ def read_rights(headers: Iterable[tuple[str, str]], html: str | None) -> Rights:
     named = list(headers)
     meta = dict(reversed(head.meta))
     return Rights(
-        robots_meta=tuple(f"{name}: {value}" for name, value in head.meta if name in ("robots", "googlebot", "googlebot-news"))[:20],
+        robots_meta=tuple(
+            f"{name}: {value}" for name, value in head.meta if name in ("robots", "googlebot", "googlebot-news")
+        )[:20],
         x_robots_tag=tuple(value for name, value in named if name == "x-robots-tag")[:20],
         tdm_reservation=_header(named, "tdm-reservation") or meta.get("tdm-reservation"),
         tdm_policy=_header(named, "tdm-policy") or meta.get("tdm-policy"),

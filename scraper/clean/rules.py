@@ -24,7 +24,9 @@ def shipped() -> Rules:
     """The rules in the package. Pure for the caller: packaged data, the same in every call of one installation."""
     folder = resources.files("scraper.clean") / "rules"
     tables = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.is_file()}
-    phrase_files = {entry.name: entry.read_bytes() for entry in (folder / "phrases").iterdir() if entry.name.endswith(".toml")}
+    phrase_files = {
+        entry.name: entry.read_bytes() for entry in (folder / "phrases").iterdir() if entry.name.endswith(".toml")
+    }
     digest = hashlib.sha256()
     for name, data in sorted((tables | {f"phrases/{name}": data for name, data in phrase_files.items()}).items()):
         digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())

@@ -16,7 +16,7 @@ SENTENCE = re.compile(r"[.!?…。！？؟।](?:[\"'”’»)]*\s|[^\w\s]*$)|[�
 
 
 class Shape(NamedTuple):
-    """Words (characters halved in unspaced scripts), the share of characters in links, a full stop at the end, sentences."""
+    """Words (see count_words), the share of characters in links, a full stop at the end, sentences."""
 
     words: int
     link_share: float

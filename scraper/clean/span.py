@@ -140,7 +140,7 @@ def _dead(view: View) -> list[bool]:
     return [gone or block.hidden for gone, block in zip(removed, view.blocks, strict=True)]
 
 
-def _weight(block: Block, form: Shape, prose: bool, dead: bool) -> float:
+def _weight(block: Block, form: Shape, prose: bool, dead: bool) -> float:  # noqa: PLR0911 - a table in order
     """What a block says for (positive) or against (negative) standing in the article."""
     if dead:
         return -4
@@ -158,7 +158,7 @@ def _weight(block: Block, form: Shape, prose: bool, dead: bool) -> float:
 
 
 def _container(view: View, dead: list[bool]) -> int:
-    """The place that holds the article: a named one with half of the prose, or the deepest with 70 % of its parent's."""
+    """The place that holds the article: a named one with half of the prose, or the deepest with 70 % of its parent."""
     places = view.document.places
     prose = [0.0] * len(places)
     for index, block in enumerate(view.blocks):
@@ -205,7 +205,7 @@ def _is_dirty_side(view: View, index: int, span: Span) -> bool:
 
 
 def _list_kind(kind: Kind | None, before: Kind | None) -> Kind | None:
-    """What a line of chrome says of the lines behind it: "Related news" and "Comments" introduce a list of their kind."""
+    """What a line of chrome says of those behind it: "Related news" and "Comments" introduce a list of their kind."""
     return kind if kind in _HEADS_A_LIST else before if kind in _BETWEEN else None
 
 

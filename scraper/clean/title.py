@@ -7,12 +7,14 @@ from collections import Counter
 from typing import NamedTuple
 
 from scraper.clean import agencies
+from scraper.clean.fold import fold
 from scraper.clean.ld import LinkedData
-from scraper.clean.phrases import fold
 from scraper.clean.view import View
 from scraper.types import Form, Head, Kind, Trim
 
-SEPARATOR = re.compile(r"\s+[|–—·•»:]\s+|\s+-\s+|\s*[|｜»]\s*|\s*_\s*(?=[^\s_]+$)|(?<=\S) ?[-–—] ?(?=[A-Z][\w.]+\.(?:com|org|net)$)")
+SEPARATOR = re.compile(
+    r"\s+[|–—·•»:]\s+|\s+-\s+|\s*[|｜»]\s*|\s*_\s*(?=[^\s_]+$)|(?<=\S) ?[-–—] ?(?=[A-Z][\w.]+\.(?:com|org|net)$)"
+)
 LONGEST = 300
 """Characters of a headline; what is longer is a paragraph."""
 HEAD_WORDS = range(2, 31)
@@ -172,7 +174,9 @@ def is_headline(view: View, index: int) -> bool:
     block, form = view.blocks[index], view.shapes[index]
     if form.words not in HEAD_WORDS or len(block.text) > LONGEST or block.form is not Form.PARAGRAPH:
         return False
-    if block.text.endswith((":", ",", ";")) or (form.ends and not block.text.endswith(("?", "!", "…", "?”", "!”", "’", "'", "\""))):
+    if block.text.endswith((":", ",", ";")) or (
+        form.ends and not block.text.endswith(("?", "!", "…", "?”", "!”", "’", "'", '"'))
+    ):
         return False
     return not (form.sentences > 1 and form.words > 20)
 

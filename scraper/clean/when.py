@@ -9,7 +9,8 @@ from scraper.clean.clock import find_date
 
 COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d:?\d\d)?$")
 LOOSE = re.compile(
-    r"^(\d{4})-(\d\d?)-(\d\d?)(?:[T ]\s*(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)?$"
+    r"^(\d{4})-(\d\d?)-(\d\d?)"
+    r"(?:[T ]\s*(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)?$"
 )
 EARLIEST = 1990
 """Years before it are defaults of broken systems (0001, 1970), not dates of pages."""
@@ -39,7 +40,7 @@ def _machine(text: str) -> str | None:
         plain = f"{int(year):04}-{int(month):02}-{int(day):02}"
         if hour is None:
             return plain
-        datetime(2000, 1, 1, int(hour), int(minute), int(second or 0))  # noqa: DTZ001 - only checks the ranges
+        datetime(2000, 1, 1, int(hour), int(minute), int(second or 0))
     except ValueError:
         return None
     return f"{plain}T{int(hour):02}:{minute}:{second or '00'}{_offset(zone)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+from pathlib import Path
 
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.run import ON_THE_WEB, chosen
@@ -13,6 +14,8 @@ from scraper.config import Config
 from scraper.config.compose import Plan, compose
 from scraper.daemon import Daemon, Settings, jobs_of
 from scraper.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +33,19 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     timed = [source for source in chosen(config, []) if source.schedule(config.schedule.timezone) is not None]
     if not timed:
         raise ConfigError("no enabled source has a schedule; give one `every: 15m` or a `cron` line")
+    for source in timed:
+        if source.type == "folder":
+            _make_inbox(source.at)
     network = any(source.type in ON_THE_WEB for source in timed)
     return asyncio.run(_serve(config, network=network))
+
+
+def _make_inbox(path: str) -> None:
+    """An inbox in a fresh volume is made; one whose parent is missing is a mistake that the run will name."""
+    try:
+        Path(path).mkdir(exist_ok=True)
+    except OSError as error:
+        log.warning("%s: the inbox cannot be made: %s", path, error.strerror)
 
 
 async def _serve(config: Config, *, network: bool) -> int:

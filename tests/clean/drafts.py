@@ -26,7 +26,24 @@ CHROME = (
     "© 2024 Example Media. All rights reserved.", "By Ada Quill", "Read more", "Subscribe to our newsletter", "Tags: bridge, river",
     "Bridge opens after a long wait", "Bridge opens after a long wait By Reuters", "WHO PAYS FOR IT", "1. First, the rope", "- item",
 )  # fmt: skip
-ODD = ("\u2028", "\x0b", "\x0c", "\x1c", "\x85", "\xa0", "\u200f", "\ufeff", "\u00ad", "\u200b", "\0", "\x1b", "\u0301", "😀", "𝔅", "\ud7ff")
+ODD = (
+    "\u2028",
+    "\x0b",
+    "\x0c",
+    "\x1c",
+    "\x85",
+    "\xa0",
+    "\u200f",
+    "\ufeff",
+    "\u00ad",
+    "\u200b",
+    "\0",
+    "\x1b",
+    "\u0301",
+    "😀",
+    "𝔅",
+    "\ud7ff",
+)
 LINE_ENDS = ("\n", "\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\n \t\n")
 
 odd_text = st.text(st.one_of(st.characters(exclude_categories=("Cs",)), st.sampled_from(ODD)), max_size=80)
@@ -34,7 +51,9 @@ spliced = st.tuples(st.sampled_from(PROSE + CHROME), st.sampled_from(ODD), st.in
     lambda parts: parts[0][: parts[2]] + parts[1] + parts[0][parts[2] :]
 )
 line = st.one_of(st.sampled_from(PROSE), st.sampled_from(CHROME), st.sampled_from(CHROME), spliced, odd_text)
-texts = st.lists(st.tuples(line, st.sampled_from(LINE_ENDS)), max_size=24).map(lambda pairs: "".join(a + b for a, b in pairs))
+texts = st.lists(st.tuples(line, st.sampled_from(LINE_ENDS)), max_size=24).map(
+    lambda pairs: "".join(a + b for a, b in pairs)
+)
 
 TAGS = (
     "p", "p", "p", "div", "div", "section", "article", "main", "aside", "nav", "header", "footer", "figure", "figcaption", "h1",
@@ -51,8 +70,10 @@ trees = st.recursive(
     lambda inner: st.tuples(
         st.sampled_from(TAGS), st.sampled_from(CLASSES), st.booleans(), st.lists(inner, max_size=5)
     ).map(
-        lambda parts: f'<{parts[0]} class="{parts[1]}"{" hidden" if parts[2] and not parts[1] else ""}>'
-        f"{' '.join(parts[3])}</{parts[0].split(' ')[0]}>"
+        lambda parts: (
+            f'<{parts[0]} class="{parts[1]}"{" hidden" if parts[2] and not parts[1] else ""}>'
+            f"{' '.join(parts[3])}</{parts[0].split(' ')[0]}>"
+        )
     ),
     max_leaves=20,
 )

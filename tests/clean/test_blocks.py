@@ -121,10 +121,17 @@ def test_a_link_around_blocks_counts_in_each() -> None:
     assert (first.link_chars, second.link_chars) == (len("Headline"), len("Teaser text"))
 
 
-@pytest.mark.parametrize("hiding", ["hidden", 'style="display: none"', 'style="color:red; visibility : hidden;"', 'style="DISPLAY:NONE"'])
+@pytest.mark.parametrize(
+    "hiding", ["hidden", 'style="display: none"', 'style="color:red; visibility : hidden;"', 'style="DISPLAY:NONE"']
+)
 def test_hidden_parts_are_blocks_that_say_so(hiding: str) -> None:
     shown = read_html(f"<div><p>One</p><div {hiding}><p>Two</p><ul><li>Three</li></ul></div><p>Four</p></div>").blocks
-    assert [(block.text, block.hidden) for block in shown] == [("One", False), ("Two", True), ("Three", True), ("Four", False)]
+    assert [(block.text, block.hidden) for block in shown] == [
+        ("One", False),
+        ("Two", True),
+        ("Three", True),
+        ("Four", False),
+    ]
 
 
 def test_positions_count_from_one_without_gaps() -> None:
@@ -133,7 +140,9 @@ def test_positions_count_from_one_without_gaps() -> None:
 
 
 def test_places_name_the_elements_around_a_block() -> None:
-    page = read_html("<main><div class='Entry-Content  wide' id='Post' role='main' itemprop='articleBody'><p>One</p></div></main>")
+    page = read_html(
+        "<main><div class='Entry-Content  wide' id='Post' role='main' itemprop='articleBody'><p>One</p></div></main>"
+    )
     place, path = page.blocks[0].place, []
     while place >= 0:
         path.append((page.places[place].tag, page.places[place].tokens))

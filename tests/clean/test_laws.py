@@ -190,7 +190,16 @@ def test_cleaning_a_cleaned_dump_changes_nothing(path: Path, options: Options) -
 
 # ---- containers -----------------------------------------------------------------------------------------------------
 
-CONDEMNED = ["sidebar", "newsletter", "comments-area", "related-posts", "site-footer", "paywall", "cookie-banner", "widget"]
+CONDEMNED = [
+    "sidebar",
+    "newsletter",
+    "comments-area",
+    "related-posts",
+    "site-footer",
+    "paywall",
+    "cookie-banner",
+    "widget",
+]
 BODY = re.compile(r"(<body[^>]*>)(.*)(</body>)", re.DOTALL | re.IGNORECASE)
 
 
@@ -214,7 +223,13 @@ def test_a_container_of_any_page_is_never_chrome(page: str, token: str) -> None:
 
 # ---- dates ----------------------------------------------------------------------------------------------------------
 
-CLOCKS = ["Wednesday, October 4, 2023", "mercredi, avril 17, 2024", "Donnerstag, 14. März 2024", "Çarşamba, 4 Ekim 2023", "2023-10-04"]
+CLOCKS = [
+    "Wednesday, October 4, 2023",
+    "mercredi, avril 17, 2024",
+    "Donnerstag, 14. März 2024",
+    "Çarşamba, 4 Ekim 2023",
+    "2023-10-04",
+]
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
@@ -240,7 +255,11 @@ def test_the_date_of_a_clock_is_never_the_publication_s_on_a_page(clock: str, wi
 
 
 @few
-@given(st.lists(st.sampled_from(CHROME), max_size=4), st.sampled_from(CLOCKS), st.lists(st.sampled_from(PROSE[:8]), min_size=1, max_size=6, unique=True))
+@given(
+    st.lists(st.sampled_from(CHROME), max_size=4),
+    st.sampled_from(CLOCKS),
+    st.lists(st.sampled_from(PROSE[:8]), min_size=1, max_size=6, unique=True),
+)
 def test_a_clock_under_a_thermometer_is_a_visit_s(above: list[str], clock: str, prose: list[str]) -> None:
     text = "\n".join([*above, "9.7 C", "Munich", clock]) + "\n\n" + "\n\n".join(prose)
     assert clean_text(text).metadata.published not in {"2023-10-04", "2024-04-17", "2024-03-14"}

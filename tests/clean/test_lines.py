@@ -28,27 +28,38 @@ def test_lines_end_at_three_marks_only(text: str, found: list[str]) -> None:
     assert split_lines(text) == found
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=("Cs",)))), st.sampled_from(["\n", "\r\n", "\r"]))
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=("Cs",)))),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
 def test_joined_lines_are_found_again(given_lines: list[str], end: str) -> None:
     assert split_lines(end.join(given_lines)) == (given_lines or [""])
 
 
 def test_blank_lines_are_no_blocks_and_leave_a_gap() -> None:
     blocks = read_text("\n one \n\t\n two\nthree\n\xa0\n").blocks
-    assert [(block.at, block.text, block.gap) for block in blocks] == [(2, "one", True), (4, "two", True), (5, "three", False)]
+    assert [(block.at, block.text, block.gap) for block in blocks] == [
+        (2, "one", True),
+        (4, "two", True),
+        (5, "three", False),
+    ]
 
 
 def test_a_byte_order_mark_is_no_letter() -> None:
     assert [(block.at, block.text) for block in read_text("\ufeffone\n\ufeff\ntwo").blocks] == [(1, "one"), (3, "two")]
 
 
-@pytest.mark.parametrize("item", ["- a rope", "* a rope", "• a rope", "– a rope", "1. a rope", "12) a rope", "· a rope"])
+@pytest.mark.parametrize(
+    "item", ["- a rope", "* a rope", "• a rope", "– a rope", "1. a rope", "12) a rope", "· a rope"]
+)
 def test_a_list_item(item: str) -> None:
     form = read_text(item).blocks[0].form
     assert (form is Form.LIST_ITEM) == (not item.startswith("–"))
 
 
-@pytest.mark.parametrize("line", ["-2 degrees at night", "1.5 litres of stock", "2024. It was", "*emphasis* stands here", "1914 began well"])
+@pytest.mark.parametrize(
+    "line", ["-2 degrees at night", "1.5 litres of stock", "2024. It was", "*emphasis* stands here", "1914 began well"]
+)
 def test_no_list_item(line: str) -> None:
     assert read_text(line).blocks[0].form is Form.PARAGRAPH
 

@@ -24,12 +24,27 @@ def page(head: str = "", body: str = "", above: str = "", lang: str = "en") -> s
     return f"<html lang='{lang}'><head>{head}</head><body><article><h1>Bridge opens after a long wait</h1>{above}{prose}</article></body></html>"
 
 
-def read(head: str = "", body: str = "", above: str = "", *, url: str | None = URL, fetched_at: str | None = FETCHED, lang: str = "en") -> Metadata:
+def read(
+    head: str = "",
+    body: str = "",
+    above: str = "",
+    *,
+    url: str | None = URL,
+    fetched_at: str | None = FETCHED,
+    lang: str = "en",
+) -> Metadata:
     return clean_html(page(head, body, above, lang), url=url, fetched_at=fetched_at).metadata
 
 
 def linked(**fields: object) -> str:
-    return ld({"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Bridge opens after a long wait", **fields})
+    return ld(
+        {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": "Bridge opens after a long wait",
+            **fields,
+        }
+    )
 
 
 def ld(value: object) -> str:
@@ -43,7 +58,12 @@ def meta(name: str, content: str) -> str:
 
 # ---- JSON-LD --------------------------------------------------------------------------------------------------------
 
-ARTICLE = {"@type": "NewsArticle", "headline": "Bridge opens after a long wait", "datePublished": "2024-03-01T08:00:00+01:00", "author": {"name": "Ada Quill"}}
+ARTICLE = {
+    "@type": "NewsArticle",
+    "headline": "Bridge opens after a long wait",
+    "datePublished": "2024-03-01T08:00:00+01:00",
+    "author": {"name": "Ada Quill"},
+}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +84,17 @@ ARTICLE = {"@type": "NewsArticle", "headline": "Bridge opens after a long wait",
         f"//<![CDATA[\n{json.dumps(ARTICLE)}\n//]]>",
         json.dumps(ARTICLE).replace("after a", "after\n a"),
         json.dumps(ARTICLE).replace("Ada Quill", "Ada&nbsp;Quill"),
-        [{"@type": "WebPage", "datePublished": "2020-01-01", "headline": "x", "author": "y z", "dateModified": "2020-01-01", "articleBody": "w"}, ARTICLE],
+        [
+            {
+                "@type": "WebPage",
+                "datePublished": "2020-01-01",
+                "headline": "x",
+                "author": "y z",
+                "dateModified": "2020-01-01",
+                "articleBody": "w",
+            },
+            ARTICLE,
+        ],
     ],
     ids=range(16),
 )
@@ -100,7 +130,13 @@ def test_one_broken_object_does_not_spoil_the_next() -> None:
 
 
 def test_entities_are_undone_once_more_in_json() -> None:
-    found = read(linked(author={"name": "Ada O&#39;Quill"}, articleSection="Arts &amp; Culture", publisher={"name": "Example &amp; Sons"}))
+    found = read(
+        linked(
+            author={"name": "Ada O&#39;Quill"},
+            articleSection="Arts &amp; Culture",
+            publisher={"name": "Example &amp; Sons"},
+        )
+    )
     assert (found.authors, found.section, found.site) == (("Ada O'Quill",), "Arts & Culture", "Example & Sons")
 
 
@@ -137,12 +173,29 @@ def test_a_recipe_or_shop_object_is_no_article() -> None:
 )
 @pytest.mark.parametrize("where", ["json-ld", "meta"])
 def test_a_date_keeps_what_the_page_gives_and_no_more(printed: str, iso: str, where: str) -> None:
-    published = read(linked(datePublished=printed) if where == "json-ld" else meta("article:published_time", printed)).published
+    published = read(
+        linked(datePublished=printed) if where == "json-ld" else meta("article:published_time", printed)
+    ).published
     assert published is not None
     assert published == iso or published.startswith(iso + "T")
 
 
-@pytest.mark.parametrize("printed", ["", "soon", "0001-01-01T00:00:00Z", "1970-01-01", "2024-13-01", "2024-02-30", "0000-00-00", "12345", "2024", "T10:00", "{{date}}"])
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "",
+        "soon",
+        "0001-01-01T00:00:00Z",
+        "1970-01-01",
+        "2024-13-01",
+        "2024-02-30",
+        "0000-00-00",
+        "12345",
+        "2024",
+        "T10:00",
+        "{{date}}",
+    ],
+)
 def test_what_is_no_date_is_none(printed: str) -> None:
     found = read(meta("article:published_time", printed) + meta("author", "Ada Quill"))
     assert found.published is None
@@ -156,17 +209,23 @@ def test_a_date_after_the_fetch_gives_way_to_one_before_it() -> None:
     assert read(linked(datePublished="2031-03-09"), fetched_at=None).published == "2031-03-09"
 
 
-@pytest.mark.parametrize("fetched_at", ["2024-03-02T12:00:00Z", "2024-03-02T12:00:00+00:00", "2024-03-02T12:00:00.000001Z"])
+@pytest.mark.parametrize(
+    "fetched_at", ["2024-03-02T12:00:00Z", "2024-03-02T12:00:00+00:00", "2024-03-02T12:00:00.000001Z"]
+)
 def test_the_fetch_s_moment_in_its_spellings(fetched_at: str) -> None:
     assert read(linked(datePublished="2024-03-01"), fetched_at=fetched_at).published == "2024-03-01"
 
 
 def test_published_and_modified_are_not_mixed() -> None:
-    found = read(meta("article:modified_time", "2024-03-02T09:00:00Z") + meta("article:published_time", "2024-03-01T08:00:00Z"))
+    found = read(
+        meta("article:modified_time", "2024-03-02T09:00:00Z") + meta("article:published_time", "2024-03-01T08:00:00Z")
+    )
     assert (found.published, found.modified) == ("2024-03-01T08:00:00+00:00", "2024-03-02T09:00:00+00:00")
     only = read(linked(dateModified="2024-03-02") + meta("author", "Ada Quill"))
     assert (only.published, only.modified) == (None, "2024-03-02")
-    updated = read(above='<time class="updated" datetime="2024-03-02">2 March</time><time class="published" datetime="2024-03-01">1 March</time>')
+    updated = read(
+        above='<time class="updated" datetime="2024-03-02">2 March</time><time class="published" datetime="2024-03-01">1 March</time>'
+    )
     assert (updated.published, updated.modified) == ("2024-03-01", "2024-03-02")
 
 
@@ -177,7 +236,10 @@ def test_the_article_s_object_beats_meta_elements() -> None:
 
 @pytest.mark.parametrize("text", ["Photo from the opening, 8 November 1998", "The bridge of 14 July 1789 is gone"])
 def test_a_date_of_an_event_or_photo_is_no_publication_s(text: str) -> None:
-    body = "".join(f"<p>{paragraph}</p>" for paragraph in (*PARAGRAPHS, f"{text}, and nobody alive has seen it with their own eyes."))
+    body = "".join(
+        f"<p>{paragraph}</p>"
+        for paragraph in (*PARAGRAPHS, f"{text}, and nobody alive has seen it with their own eyes.")
+    )
     assert read(meta("author", "Ada Quill"), body).published is None
 
 
@@ -237,7 +299,9 @@ def test_an_agency_among_the_authors_is_the_agency() -> None:
 
 
 def test_an_author_is_named_once() -> None:
-    assert read(linked(author=[{"name": "Ada Quill"}, {"name": "ADA QUILL"}, {"name": " Ada  Quill "}])).authors == ("Ada Quill",)
+    assert read(linked(author=[{"name": "Ada Quill"}, {"name": "ADA QUILL"}, {"name": " Ada  Quill "}])).authors == (
+        "Ada Quill",
+    )
 
 
 def test_the_next_origin_speaks_where_the_first_names_nobody() -> None:
@@ -246,7 +310,9 @@ def test_the_next_origin_speaks_where_the_first_names_nobody() -> None:
 
 
 def test_a_printed_byline_is_read() -> None:
-    found = read(meta("article:published_time", "2024-03-01"), above="<p class='byline'>By Ada Quill and Bo Lindgren</p>")
+    found = read(
+        meta("article:published_time", "2024-03-01"), above="<p class='byline'>By Ada Quill and Bo Lindgren</p>"
+    )
     assert (found.authors, found.origin["authors"]) == (("Ada Quill", "Bo Lindgren"), "byline")
 
 
@@ -275,19 +341,27 @@ def test_the_canonical_address(href: str, url: str | None, canonical: str | None
 
 def test_the_image_s_address_is_made_whole() -> None:
     assert read(meta("og:image", "/img/a.jpg")).image == "https://www.example.org/img/a.jpg"
-    assert read(linked(image=[{"@type": "ImageObject", "url": "https://example.org/b.jpg"}])).image == "https://example.org/b.jpg"
+    assert (
+        read(linked(image=[{"@type": "ImageObject", "url": "https://example.org/b.jpg"}])).image
+        == "https://example.org/b.jpg"
+    )
 
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-@pytest.mark.parametrize("head", [f'<link rel="license" href="{LICENCE}">', linked(license=LICENCE), meta("dcterms.license", LICENCE)])
+@pytest.mark.parametrize(
+    "head", [f'<link rel="license" href="{LICENCE}">', linked(license=LICENCE), meta("dcterms.license", LICENCE)]
+)
 def test_the_licence(head: str) -> None:
     assert read(head).licence == LICENCE
 
 
 def test_a_licence_in_the_text_s_own_link() -> None:
-    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS) + f'<p>Free to use under <a rel="license" href="{LICENCE}">a licence</a>.</p>'
+    body = (
+        "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+        + f'<p>Free to use under <a rel="license" href="{LICENCE}">a licence</a>.</p>'
+    )
     assert read(body=body).licence == LICENCE
 
 
@@ -327,7 +401,11 @@ def test_tags(head: str, tags: tuple[str, ...]) -> None:
 
 
 def test_site_and_section() -> None:
-    found = read(meta("og:site_name", "The Example") + meta("article:section", "Local") + linked(publisher={"name": "Example Media Ltd"}))
+    found = read(
+        meta("og:site_name", "The Example")
+        + meta("article:section", "Local")
+        + linked(publisher={"name": "Example Media Ltd"})
+    )
     assert (found.site, found.section) == ("The Example", "Local")
 
 
@@ -335,7 +413,11 @@ def test_site_and_section() -> None:
 
 
 def test_the_language_is_the_text_s_and_not_the_chrome_s() -> None:
-    menu = "<nav>" + "".join(f"<a href='/{n}'>Startseite Politik Wirtschaft und noch mehr aus der Region</a>" for n in range(9)) + "</nav>"
+    menu = (
+        "<nav>"
+        + "".join(f"<a href='/{n}'>Startseite Politik Wirtschaft und noch mehr aus der Region</a>" for n in range(9))
+        + "</nav>"
+    )
     found = clean_html(page(lang="de").replace("<article>", menu + "<article>"), url=URL).metadata
     assert (found.language, found.origin["language"]) == ("en", "text")
 
@@ -378,11 +460,16 @@ def test_a_dateline(opening: str, line: Dateline) -> None:
 
 
 def test_a_sentence_with_a_dash_is_no_dateline() -> None:
-    assert printed("The council – all nine of them – approved a new bridge over the river on Tuesday at last.").dateline is None
+    assert (
+        printed("The council – all nine of them – approved a new bridge over the river on Tuesday at last.").dateline
+        is None
+    )
 
 
 def test_credits_name_authors_and_editors() -> None:
-    closing = "The ministry did not answer a request for comment. (Reporting by Ada Quill in Lissau; Editing by Bo Lindgren)"
+    closing = (
+        "The ministry did not answer a request for comment. (Reporting by Ada Quill in Lissau; Editing by Bo Lindgren)"
+    )
     found = printed(PARAGRAPHS[0], closing)
     assert found.credits == "Reporting by Ada Quill in Lissau; Editing by Bo Lindgren"
     assert (found.authors, found.editors) == (("Ada Quill",), ("Bo Lindgren",))
@@ -390,13 +477,22 @@ def test_credits_name_authors_and_editors() -> None:
 
 
 def test_a_desk_closes_a_report() -> None:
-    found = printed(PARAGRAPHS[0], "The mayor said that she would walk across it first, whatever the weather. (WEB DESK)")
+    found = printed(
+        PARAGRAPHS[0], "The mayor said that she would walk across it first, whatever the weather. (WEB DESK)"
+    )
     assert (found.desk, found.authors) == ("WEB DESK", ())
 
 
 @pytest.mark.parametrize(
     ("line", "agency"),
-    [("Source : UPI", "UPI"), ("SOURCE: REUTERS", "Reuters"), ("Quelle: dpa", "dpa"), ("Kaynak: AA", "AA"), ("Source: The Example", None), ("Fuente: EFE", "EFE")],
+    [
+        ("Source : UPI", "UPI"),
+        ("SOURCE: REUTERS", "Reuters"),
+        ("Quelle: dpa", "dpa"),
+        ("Kaynak: AA", "AA"),
+        ("Source: The Example", None),
+        ("Fuente: EFE", "EFE"),
+    ],
 )
 def test_a_source_line_names_the_agency(line: str, agency: str | None) -> None:
     assert printed(PARAGRAPHS[0], line).agency == agency

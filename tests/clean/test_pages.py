@@ -78,11 +78,15 @@ def test_the_kind_of_what_was_removed(slug: str, entry: dict[str, Any]) -> None:
         for removal in cleaned(slug).removed
         if entry["text"] in removal.text and entry.get("line", removal.at) == removal.at
     ]
-    assert any(removal.kind in kinds for removal in holding), [f"{removal.kind} by {removal.rule}" for removal in holding]
+    assert any(removal.kind in kinds for removal in holding), [
+        f"{removal.kind} by {removal.rule}" for removal in holding
+    ]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_field_of_the_metadata_says_where_it_comes_from(slug: str) -> None:
     metadata = cleaned(slug).metadata
-    filled = {name for name in metadata.__struct_fields__ if name != "origin" and getattr(metadata, name) not in (None, ())}
+    filled = {
+        name for name in metadata.__struct_fields__ if name != "origin" and getattr(metadata, name) not in (None, ())
+    }
     assert set(metadata.origin) == filled

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.clean import phrases
-from scraper.clean.phrases import Phrases, Rule, fold, load
+from scraper.clean.fold import fold
+from scraper.clean.phrases import Phrases, Rule, load
 from scraper.errors import ConfigError
 from scraper.types import Kind
 

@@ -20,7 +20,10 @@ CHROME = "Ada has lived by the river since she was nine and keeps a small boat t
 
 def clean(inner: str, options: Options | None = None) -> Article:
     body = "".join(f"<p>{text}</p>" for text in PROSE[:3]) + inner + "".join(f"<p>{text}</p>" for text in PROSE[3:])
-    return clean_html(f"<html><body><article><h1>Bridge opens after a long wait</h1>{body}</article></body></html>", options=options or Options())
+    return clean_html(
+        f"<html><body><article><h1>Bridge opens after a long wait</h1>{body}</article></body></html>",
+        options=options or Options(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,23 +62,48 @@ def clean(inner: str, options: Options | None = None) -> Article:
     ],
 )
 def test_an_element_goes_by_its_name(element: str, kind: Kind) -> None:
-    tag = element.split(" ")[0]
+    tag = element.split(" ", maxsplit=1)[0]
     block = "<p>{}</p>" if tag not in ("p", "a", "figcaption") else "{}"
     article = clean(f"<{element}>{block.format(CHROME)}</{tag}>")
     assert [(removal.kind, removal.text) for removal in article.removed if removal.text == CHROME] == [(kind, CHROME)]
     assert article.text == "\n\n".join(PROSE)
 
 
-@pytest.mark.parametrize("element", ['div class="entry-content"', 'div class="shareholders"', 'div class="signature"', 'div class="navy"', "section", 'div class="tablet-only"'])
+@pytest.mark.parametrize(
+    "element",
+    [
+        'div class="entry-content"',
+        'div class="shareholders"',
+        'div class="signature"',
+        'div class="navy"',
+        "section",
+        'div class="tablet-only"',
+    ],
+)
 def test_other_names_condemn_nothing(element: str) -> None:
-    assert CHROME in clean(f"<{element}><p>{CHROME}</p></{element.split(' ')[0]}>").text
+    assert CHROME in clean(f"<{element}><p>{CHROME}</p></{element.split(' ', maxsplit=1)[0]}>").text
 
 
-@pytest.mark.parametrize("token", ["sidebar", "newsletter", "related", "share-bar", "paywall", "cookie-banner", "comments-area", "site-footer", "widget"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "sidebar",
+        "newsletter",
+        "related",
+        "share-bar",
+        "paywall",
+        "cookie-banner",
+        "comments-area",
+        "site-footer",
+        "widget",
+    ],
+)
 @pytest.mark.parametrize("shape", ["all", "prose", "half"])
 def test_an_element_that_holds_the_article_stays(token: str, shape: str) -> None:
     paragraphs = [f"<p>{text}</p>" for text in PROSE]
-    inside, outside = ("".join(paragraphs), "") if shape != "half" else ("".join(paragraphs[:3]), "".join(paragraphs[3:]))
+    inside, outside = (
+        ("".join(paragraphs), "") if shape != "half" else ("".join(paragraphs[:3]), "".join(paragraphs[3:]))
+    )
     headline = "<h1>Bridge opens after a long wait</h1>"
     held = f'<div class="{token}">{headline if shape == "all" else ""}{inside}</div>{outside}'
     article = clean_html(f"<html><body>{'' if shape == 'all' else headline}<div>{held}</div></body></html>")
@@ -105,12 +133,24 @@ def test_the_inner_name_is_sharper_than_a_region_s() -> None:
 
 def test_a_verdict_on_a_place_reaches_down_and_not_up() -> None:
     document = read_html("<div><nav><ul><li>News</li></ul></nav><p>" + "x " * 200 + "</p></div>")
-    rules = {document.places[index].tag: rule and rule.id for index, rule in enumerate(judge_places(document, shipped().places))}
+    rules = {
+        document.places[index].tag: rule and rule.id
+        for index, rule in enumerate(judge_places(document, shipped().places))
+    }
     assert rules["nav"] == rules["ul"] == rules["li"] == "navigation.region"
     assert rules["div"] is rules["p"] is None
 
 
-@pytest.mark.parametrize("data", [b"", b"[[place]]\n", b"[[place]]\nid='a'\nkind='nonsense'\nwhy='x'\n", b"\xff", b"[[place]]\nid='a'\nkind='ad'\nwhy='x'\ncolour='red'\n"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[[place]]\n",
+        b"[[place]]\nid='a'\nkind='nonsense'\nwhy='x'\n",
+        b"\xff",
+        b"[[place]]\nid='a'\nkind='ad'\nwhy='x'\ncolour='red'\n",
+    ],
+)
 def test_a_broken_table_is_refused_by_name(data: bytes) -> None:
     with pytest.raises(ConfigError, match=r"places\.toml"):
         load("places.toml", data)

@@ -88,4 +88,9 @@ def test_line_ends_of_other_systems_change_nothing(name: str) -> None:
     plain = cleaned(name)
     for end in ("\r\n", "\r"):
         other = clean_text(end.join(lines(name)))
-        assert (other.text, other.kept, other.removed, other.metadata) == (plain.text, plain.kept, plain.removed, plain.metadata)
+        assert (other.text, other.kept, other.removed, other.metadata) == (
+            plain.text,
+            plain.kept,
+            plain.removed,
+            plain.metadata,
+        )

@@ -35,14 +35,23 @@ def text(*above: str) -> Article:
     [
         (f"<title>{HEADLINE}</title>", f"<h1>{HEADLINE}</h1>"),
         (f"<title>{HEADLINE} | The Example</title>", f"<h1>{HEADLINE}</h1>"),
-        (f"<title>Second bridge approved - The Example</title><meta property='og:title' content='{HEADLINE}'>", f"<h1>{HEADLINE}</h1>"),
+        (
+            f"<title>Second bridge approved - The Example</title><meta property='og:title' content='{HEADLINE}'>",
+            f"<h1>{HEADLINE}</h1>",
+        ),
         ("", f"<h1>{HEADLINE}</h1>"),
         (f"<title>{HEADLINE}</title>", f"<h1>The Example</h1><h2>{HEADLINE}</h2>"),
         (f"<title>{HEADLINE}</title>", f"<h1><a href='/'>The Example</a></h1><h1>{HEADLINE}</h1>"),
-        (f"<meta property='og:title' content='{HEADLINE} - The Example'><meta property='og:site_name' content='The Example'>", ""),
+        (
+            f"<meta property='og:title' content='{HEADLINE} - The Example'><meta property='og:site_name' content='The Example'>",
+            "",
+        ),
         (f"<title>{HEADLINE} – The Example</title>", "<p>Local</p>"),
         (f"<title>The Example: {HEADLINE}</title><meta property='og:site_name' content='The Example'>", ""),
-        (f"<title>x</title><script type='application/ld+json'>{json.dumps({'@type': 'NewsArticle', 'headline': HEADLINE})}</script>", ""),
+        (
+            f"<title>x</title><script type='application/ld+json'>{json.dumps({'@type': 'NewsArticle', 'headline': HEADLINE})}</script>",
+            "",
+        ),
         (f"<title>{HEADLINE}</title>", f"<h1>{HEADLINE.upper()}</h1>"),
     ],
     ids=range(11),
@@ -53,7 +62,9 @@ def test_a_page_s_headline(head: str, body: str) -> None:
     assert found.casefold() == HEADLINE.casefold()
 
 
-@pytest.mark.parametrize("body", [f"<h1>{HEADLINE}</h1>", f"<h1>{HEADLINE}</h1><p>{HEADLINE}</p>", f"<p>{HEADLINE}</p><h1>{HEADLINE}</h1>"])
+@pytest.mark.parametrize(
+    "body", [f"<h1>{HEADLINE}</h1>", f"<h1>{HEADLINE}</h1><p>{HEADLINE}</p>", f"<p>{HEADLINE}</p><h1>{HEADLINE}</h1>"]
+)
 def test_the_headline_is_not_repeated_in_the_text(body: str) -> None:
     article = page(f"<title>{HEADLINE}</title>", body)
     assert HEADLINE not in article.text
@@ -63,7 +74,9 @@ def test_the_headline_is_not_repeated_in_the_text(body: str) -> None:
 
 
 def test_the_headline_stays_once_when_it_is_asked_for() -> None:
-    html = f"<title>{HEADLINE}</title><article><h1>{HEADLINE}</h1><p>{HEADLINE}</p>" + "".join(f"<p>{text}</p>" for text in PROSE)
+    html = f"<title>{HEADLINE}</title><article><h1>{HEADLINE}</h1><p>{HEADLINE}</p>" + "".join(
+        f"<p>{text}</p>" for text in PROSE
+    )
     article = clean_html(html, options=Options(with_title=True))
     assert article.text == "\n\n".join((HEADLINE, *PROSE))
 
@@ -93,7 +106,11 @@ def test_the_trim_of_a_headline_has_the_offsets_of_its_block() -> None:
     [
         ("Council approves second bridge | The Example", [], "Council approves second bridge"),
         ("Council approves second bridge - The Example", [], "Council approves second bridge"),
-        ("Council approves second bridge – Local – The Example", ["The Example"], "Council approves second bridge – Local"),
+        (
+            "Council approves second bridge – Local – The Example",
+            ["The Example"],
+            "Council approves second bridge – Local",
+        ),
         ("The Example | Council approves bridge", ["The Example"], "Council approves bridge"),
         ("Council approves bridge » The Example", ["the example"], "Council approves bridge"),
         ("渡し舟、橋の完成後も存続へ｜みなと新報", ["みなと新報"], "渡し舟、橋の完成後も存続へ"),
@@ -127,7 +144,13 @@ def test_overlap_is_the_share_of_the_shorter_text() -> None:
 
 @pytest.mark.parametrize(
     "headline",
-    [HEADLINE, "Will the second bridge ever be built?", "“We will build it,” says the mayor’s office", "渡し舟、橋の完成後も存続へ", "COUNCIL APPROVES BRIDGE"],
+    [
+        HEADLINE,
+        "Will the second bridge ever be built?",
+        "“We will build it,” says the mayor’s office",
+        "渡し舟、橋の完成後も存続へ",
+        "COUNCIL APPROVES BRIDGE",
+    ],
 )
 def test_the_first_line_of_a_text_is_its_headline(headline: str) -> None:
     article = text(headline)

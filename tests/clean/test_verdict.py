@@ -18,7 +18,9 @@ PROSE = (
 
 
 def page(title: str, body: str, above: str = "") -> Article:
-    return clean_html(f"<html><head><title>{title}</title></head><body>{above}<main><h1>{title}</h1>{body}</main></body></html>")
+    return clean_html(
+        f"<html><head><title>{title}</title></head><body>{above}<main><h1>{title}</h1>{body}</main></body></html>"
+    )
 
 
 def paragraphs(count: int) -> str:
@@ -54,14 +56,30 @@ def test_the_verdict_on_bytes(data: bytes, verdict: Verdict) -> None:
     ("title", "body", "verdict"),
     [
         ("Just a moment...", "<p>Checking your browser before accessing example.org.</p>", Verdict.BLOCK_PAGE),
-        ("Access Denied", "<p>You don't have permission to access this page on this server.</p><p>Reference #18.2f</p>", Verdict.BLOCK_PAGE),
-        ("Are you a robot?", "<p>Please make sure your browser supports JavaScript and cookies.</p>", Verdict.BLOCK_PAGE),
+        (
+            "Access Denied",
+            "<p>You don't have permission to access this page on this server.</p><p>Reference #18.2f</p>",
+            Verdict.BLOCK_PAGE,
+        ),
+        (
+            "Are you a robot?",
+            "<p>Please make sure your browser supports JavaScript and cookies.</p>",
+            Verdict.BLOCK_PAGE,
+        ),
         ("example.org", "<p>Please enable JS and disable any ad blocker</p>", Verdict.BLOCK_PAGE),
         ("Page not found - The Example", "<p>Sorry.</p>", Verdict.SOFT_404),
         ("404", "<p>It looks like nothing was found at this location. Maybe try a search?</p>", Verdict.SOFT_404),
-        ("Seite nicht gefunden | Beispiel", "<p>Die angeforderte Seite konnte nicht gefunden werden.</p>", Verdict.SOFT_404),
+        (
+            "Seite nicht gefunden | Beispiel",
+            "<p>Die angeforderte Seite konnte nicht gefunden werden.</p>",
+            Verdict.SOFT_404,
+        ),
         ("Before you continue", "<p>We use cookies and data to deliver and maintain services.</p>", Verdict.CONSENT),
-        ("The Example", "<p>We value your privacy. We and our partners store and/or access information on a device.</p>", Verdict.CONSENT),
+        (
+            "The Example",
+            "<p>We value your privacy. We and our partners store and/or access information on a device.</p>",
+            Verdict.CONSENT,
+        ),
         ("The bridge", f"<p>{PROSE[0]}</p><p>Subscribe to continue reading</p>", Verdict.PAYWALL_STUB),
         ("Die Brücke", f"<p>{PROSE[0]}</p><p>Dieser Artikel ist Abonnenten vorbehalten.</p>", Verdict.PAYWALL_STUB),
         ("Contact", "<p>Mill Road 4</p><p>Phone 01 234</p>", Verdict.OTHER_PAGE),
@@ -75,9 +93,18 @@ def test_a_page_that_is_no_article(title: str, body: str, verdict: Verdict) -> N
     ("title", "sentence"),
     [
         ("Access denied", "She was told “you don't have permission to access the island” and went home."),
-        ("Page not found", "“The page you were looking for could not be found,” said the librarian, turning the atlas upside down."),
-        ("How consent became a button", "We value your privacy, the notices say, and nobody has ever read the second line of one."),
-        ("Why I stopped paying", "Every second link ended with the words “subscribe to continue reading”, and so I stopped clicking on them."),
+        (
+            "Page not found",
+            "“The page you were looking for could not be found,” said the librarian, turning the atlas upside down.",
+        ),
+        (
+            "How consent became a button",
+            "We value your privacy, the notices say, and nobody has ever read the second line of one.",
+        ),
+        (
+            "Why I stopped paying",
+            "Every second link ended with the words “subscribe to continue reading”, and so I stopped clicking on them.",
+        ),
         ("Verifying you are human", "Please verify you are human, said the machine to the judge of the county court."),
     ],
 )
@@ -100,7 +127,9 @@ def test_a_short_report_is_an_article() -> None:
 
 
 def test_the_text_is_filled_whatever_the_verdict() -> None:
-    article = page("Just a moment...", "<p>Checking your browser before accessing the site, which takes a few seconds at most.</p>")
+    article = page(
+        "Just a moment...", "<p>Checking your browser before accessing the site, which takes a few seconds at most.</p>"
+    )
     assert article.verdict is Verdict.BLOCK_PAGE
     assert "Checking your browser" in article.text
 

@@ -89,7 +89,7 @@ class Bench:
     @asynccontextmanager
     async def tools(self, *, network: bool = True) -> AsyncIterator[Tools]:
         """The tools of one run."""
-        crew = self.crew
+        crew = Crew(self.crew.clock)  # manners, robots.txt included, are learned anew by each run
         fetcher = Fetcher(crew.settings, crew.manners, crew.clock, crew._loopback)
         with Archive(self.root) as archive:
             async with fetcher:

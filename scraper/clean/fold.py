@@ -1,0 +1,52 @@
+"""The form in which words are compared: one spelling for case, diacritics, quotes, dashes, digits and white space."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Diacritics (capitals lose them in French and Greek), Hebrew and Arabic points, hamza above and below, tatweel and
+# invisible characters go. Vowel signs of Indic scripts and the kana's voicing marks carry meaning and stay.
+_GONE = (range(0x300, 0x370), range(0x591, 0x5BE), range(0x64B, 0x656), range(0x200B, 0x2010), range(0x202A, 0x202F))
+_INVISIBLE = (range(0x2060, 0x2065), range(0xFE00, 0xFE10), (0xAD, 0x640, 0xFEFF))
+_FOLDED: dict[int, str | None] = {
+    **{point: None for points in (*_GONE, *_INVISIBLE) for point in points},
+    **dict.fromkeys(map(ord, "‘’‚‛`´ʼʹ′"), "'"),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
+    **dict.fromkeys(map(ord, '()[]{}<>*"“”„‟«»‹›#'), " "),
+    # Dotless i is i, for Turkish capitals fold to the dotted one; Persian yeh and kaf are the Arabic ones.
+    **{ord("ı"): "i", ord("ی"): "ي", ord("ى"): "ي", ord("ک"): "ك"},
+}
+_SPACES = re.compile(r"\s+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def fold(text: str) -> str:
+    """Return the form of a line in which phrases are compared.
+
+    Compatibility forms, case, diacritics, quotes, dashes and white space are unified; brackets and quotation marks
+    become spaces; any number becomes 0; punctuation, bullets, arrows and emoji at both ends go. Folding is idempotent.
+    """
+    if text.isascii():
+        text = text.lower().translate(_FOLDED)
+    else:
+        # The quotes first: NFKD takes some of them apart into a space and a mark.
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_FOLDED)).casefold())
+        text = text.translate(_FOLDED)
+        text = unicodedata.normalize("NFC", text)
+    return strip(_SPACES.sub(" ", _NUMBER.sub("0", text)))
+
+
+def strip(text: str) -> str:
+    """The text without anything but letters, digits and their marks at its ends."""
+    start, end = 0, len(text)
+    while start < end and not is_word(text[start]):
+        start += 1
+    while start < end and not is_word(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def is_word(char: str) -> bool:
+    """Whether a character belongs to a word: a letter, a digit, or a mark on one."""
+    return char.isalnum() or unicodedata.category(char)[0] == "M"
