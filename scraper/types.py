@@ -77,11 +77,11 @@ class Verdict(StrEnum):
     NOT_TEXT = "not_text"
 
 
-# ---- discovery and capture ------------------------------------------------------------------------------------------
+# ---- discovery and capture
 
 
 class FoundBy(Struct, frozen=True):
-    """The feed entry, sitemap entry, listing or file that led to a page; `date` as the finder printed it, in ISO 8601."""
+    """The feed entry, sitemap entry, listing or file that led to a page; `date` as the finder gave it, in ISO 8601."""
 
     kind: str
     at: str
@@ -90,7 +90,7 @@ class FoundBy(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
-    """An address worth fetching: an http(s) URL, or a path for the folder source."""
+    """An address worth fetching: an http(s) URL, or a file URI for the folder source."""
 
     url: str
     source: str
@@ -146,14 +146,15 @@ class Failure(Struct, frozen=True):
     exit_code: int = 1
 
 
-# ---- cleaning -------------------------------------------------------------------------------------------------------
+# ---- cleaning
 
 
 class Block(Struct, frozen=True):
     """A run of text between two block-level boundaries, or one line of plain text.
 
     `at` counts from 1: for plain text it is the line's number. `link_chars` is how many of `text`'s characters stand in
-    links. `places` are the indices into Document.places of the block's ancestors, nearest first.
+    links; `gap` whether a blank line stands before a line of plain text; `level` is a heading's; `place` is the index of
+    the block's element in Document.places, -1 for plain text.
     """
 
     at: int
@@ -168,17 +169,19 @@ class Block(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """An element that holds blocks: its tag, its class and id tokens in lower case, its parent's index (-1: none)."""
+    """An element that holds blocks: its tag, its names for itself (see blocks.tokens_of), its parent's index or -1."""
 
     tag: str
     tokens: tuple[str, ...]
     parent: int
-    kind: Kind | None = None
-    rule: str = ""
 
 
 class Head(Struct, frozen=True):
-    """What a page says of itself outside its blocks: meta elements, JSON-LD objects, link relations, title, language."""
+    """What a page says of itself outside its blocks.
+
+    `meta` and `links` are (name, value) pairs in document order, names in lower case; `json_ld` are the scripts as written;
+    `times` are (datetime, class and itemprop, whether these say that it is the publication's).
+    """
 
     title: str | None = None
     language: str | None = None
@@ -187,22 +190,21 @@ class Head(Struct, frozen=True):
     json_ld: tuple[str, ...] = ()
     times: tuple[tuple[str, str, bool], ...] = ()
     authors: tuple[str, ...] = ()
-    headings: tuple[str, ...] = ()
 
 
 class Document(Struct, frozen=True):
-    """A page or a text as blocks, before anyone judged it."""
+    """A page or a text as blocks, before anyone judged it; `source` is the page's decoded HTML."""
 
     blocks: tuple[Block, ...]
     places: tuple[Place, ...] = ()
     head: Head | None = None
     url: str | None = None
     fetched_at: str | None = None
-    source: bytes | str = ""
+    source: str = ""
 
 
 class Label(Struct, frozen=True):
-    """A judgement of one block: kept, or removed as `kind`; `rule` names who judged, `score` is P(article) where a model did."""
+    """A judgement of one block: kept, or removed as `kind`; `rule` says by whom, `score` is P(article) from a model."""
 
     keep: bool
     rule: str
@@ -251,7 +253,7 @@ class Dateline(Struct, frozen=True):
 
 
 class Metadata(Struct, frozen=True, kw_only=True):
-    """What is known of the article; an unknown value is None and never guessed. `origin` says where each field came from."""
+    """What is known of the article; an unknown value is None and never guessed. `origin` says where a field is from."""
 
     title: str | None = None
     authors: tuple[str, ...] = ()
@@ -304,11 +306,11 @@ class Article(Struct, frozen=True):
     profile: str = ""
 
 
-# ---- the record -----------------------------------------------------------------------------------------------------
+# ---- the record
 
 
 class WarcRef(Struct, frozen=True):
-    """Where a WARC record lies: `file` by its final name relative to the archive's root, offsets in compressed bytes."""
+    """Where a WARC record lies: `file` by its final name, relative to the archive's root; offsets in compressed bytes."""
 
     file: str
     offset: int
@@ -327,7 +329,7 @@ class Rights(Struct, frozen=True, omit_defaults=True):
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """One line of JSONL: an article, its metadata, and the proof of where it came from. Field order is the line's order."""
+    """One line of JSONL: an article, its metadata, and the proof of its origin. Field order is the line's order."""
 
     schema: int = SCHEMA
     id: str

@@ -42,7 +42,7 @@ def find_title(view: View, data: LinkedData) -> Title | None:
     return _of_page(view, head, data) if head is not None else _of_text(view)
 
 
-# ---- pages ----------------------------------------------------------------------------------------------------------
+# ---- pages
 
 
 def _of_page(view: View, head: Head, data: LinkedData) -> Title | None:
@@ -132,7 +132,7 @@ def _bag(text: str) -> Counter[str]:
     return Counter(words if len(words) > 2 else folded)
 
 
-# ---- plain text -----------------------------------------------------------------------------------------------------
+# ---- plain text
 
 
 def _of_text(view: View) -> Title | None:
@@ -181,7 +181,7 @@ def is_headline(view: View, index: int) -> bool:
     return not (form.sentences > 1 and form.words > 20)
 
 
-# ---- both -----------------------------------------------------------------------------------------------------------
+# ---- both
 
 
 def _without_byline(title: Title, at: int) -> Title:

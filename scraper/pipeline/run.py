@@ -66,7 +66,7 @@ def _count(result: Record | Failure, tally: Tally) -> None:
         tally.verdicts[result.verdict.value] += 1
 
 
-# ---- directories ----------------------------------------------------------------------------------------------------
+# ---- directories
 
 
 async def _files(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Record | Failure, None]:
@@ -118,7 +118,7 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
         yield _counted(name, error, source, tools)
 
 
-# ---- the network ----------------------------------------------------------------------------------------------------
+# ---- the network
 
 
 class _Found:
