@@ -8,7 +8,7 @@ from collections import Counter
 
 from msgspec import Struct, structs
 
-from scraper.types import Article, FoundBy, Ledger, Record, Rights, WarcRef
+from scraper.types import Article, Capture, FoundBy, Ledger, Record, Rights, WarcRef
 
 ID_LENGTH = 32
 """Hexadecimal digits of a record's id: 128 bits, so that no two of any archive's records meet."""
@@ -34,6 +34,20 @@ class Provenance(Struct, frozen=True, kw_only=True):
     version: int | None = None
     family: str | None = None
     warc: WarcRef | None = None
+
+
+def provenance_of(capture: Capture, warc: WarcRef | None) -> Provenance:
+    """Where an article out of a capture comes from; a file has no URL, its place is `found_by`."""
+    is_file = capture.link.url.startswith("file:")
+    return Provenance(
+        source=capture.link.source,
+        payload_sha256=hashlib.sha256(capture.body).hexdigest(),
+        url=None if is_file else capture.link.url,
+        final_url=None if is_file else capture.final_url,
+        fetched_at=capture.fetched_at,
+        found_by=capture.link.found_by,
+        warc=warc,
+    )
 
 
 def record_of(article: Article, provenance: Provenance, *, reasons: bool) -> Record:

@@ -179,7 +179,7 @@ class Place(Struct, frozen=True):
 class Head(Struct, frozen=True):
     """What a page says of itself outside its blocks.
 
-    `meta` and `links` are (name, value) pairs in document order, names in lower case; `json_ld` are the scripts as written;
+    `meta` and `links` are (name, value) pairs in document order, names in lower case; `json_ld` are scripts as written;
     `times` are (datetime, class and itemprop, whether these say that it is the publication's).
     """
 
@@ -310,7 +310,7 @@ class Article(Struct, frozen=True):
 
 
 class WarcRef(Struct, frozen=True):
-    """Where a WARC record lies: `file` by its final name, relative to the archive's root; offsets in compressed bytes."""
+    """Where a WARC record lies: `file` by its final name, relative to the root; offsets in compressed bytes."""
 
     file: str
     offset: int

@@ -7,6 +7,7 @@ import asyncio
 from contextlib import aclosing
 
 from scraper.cli.compose import configuration, json_line, log_to
+from scraper.cli.options import add_allow_address
 from scraper.cli.streams import Streams
 from scraper.config import Config
 from scraper.config.compose import Plan, compose
@@ -25,13 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "Fetch pages politely, archive what was sent and what was kept, and print their records."
     parser.add_argument("urls", nargs="+", metavar="URL", help="pages to fetch")
     parser.add_argument("--archive", metavar="DIR", help="where to archive (default: the configuration's)")
-    parser.add_argument(
-        "--allow-address",
-        action="append",
-        default=[],
-        metavar="CIDR",
-        help="a private or loopback network that may be asked, on any port; may be repeated",
-    )
+    add_allow_address(parser)
 
 
 def run(args: argparse.Namespace, streams: Streams) -> int:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from typing import TypeVar
@@ -14,7 +13,7 @@ from typing import TypeVar
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
-from scraper.record import Provenance, ledger_of, record_of
+from scraper.record import ledger_of, provenance_of, record_of
 from scraper.sources import urls
 from scraper.types import Capture, Failure, Link, Record
 
@@ -47,17 +46,7 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record:
     ref = tools.archive.store(capture)
     check_status(capture)
     cleaned = await tools.workers.clean(capture)
-    is_file = capture.link.url.startswith("file:")
-    provenance = Provenance(
-        source=capture.link.source,
-        payload_sha256=hashlib.sha256(capture.body).hexdigest(),
-        url=None if is_file else capture.link.url,
-        final_url=None if is_file else capture.final_url,
-        fetched_at=capture.fetched_at,
-        found_by=capture.link.found_by,
-        warc=ref,
-    )
-    record = record_of(cleaned.article, provenance, reasons=False)
+    record = record_of(cleaned.article, provenance_of(capture, ref), reasons=False)
     tools.archive.add(ref, record, ledger_of(cleaned.article, record.id, cleaned.rights))
     tools.archive.index.see(capture.link.source, key, record.id)
     return record

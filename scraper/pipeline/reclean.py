@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scraper.clean.rules import shipped
 from scraper.errors import ScrapeError, VerificationError
 from scraper.index import Row
 from scraper.pipeline import AT_ONCE, is_fatal
 from scraper.pipeline.tools import Tools, failure
-from scraper.record import Provenance, ledger_of, record_id, record_of
+from scraper.record import Provenance, ledger_of, provenance_of, record_id, record_of
 from scraper.types import Article, Capture, Failure, Metadata, Record, Verdict
 from scraper.version import CLEANER
 
@@ -115,19 +114,8 @@ async def _again(row: Row, order: Order, tools: Tools) -> Record | Failure | Non
 def _provenance(row: Row, capture: Capture, tools: Tools) -> Provenance:
     """Where the new record came from: as when it was fetched, with what the archive has learned since."""
     old = tools.archive.record(row.id) if row.verdict is Verdict.ARTICLE else None
-    is_file = capture.link.url.startswith("file:")
-    return Provenance(
-        source=capture.link.source,
-        payload_sha256=hashlib.sha256(capture.body).hexdigest(),
-        url=None if is_file else capture.link.url,
-        final_url=None if is_file else capture.final_url,
-        other_urls=old.other_urls if old is not None else (),
-        fetched_at=capture.fetched_at,
-        found_by=capture.link.found_by,
-        version=row.version,
-        family=row.family,
-        warc=row.warc,
-    )
+    others = old.other_urls if old is not None else ()
+    return structs.replace(provenance_of(capture, row.warc), other_urls=others, version=row.version, family=row.family)
 
 
 def _present(profile: str) -> Article:
