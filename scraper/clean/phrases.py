@@ -92,8 +92,10 @@ class _Affix(Struct, frozen=True):
 class Phrases:
     """The compiled table. It does not change after `load` and may be shared by threads."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], folded: Mapping[str, list[str]] | None = None) -> None:
+        """`folded` holds each rule's folded phrases by its id, where they are known already."""
         self.rules = tuple(rules)
+        self._folded = folded if folded is not None else {rule.id: _folded_phrases(rule) for rule in rules}
         self._line: dict[str, Hit] = {}
         self._label: dict[str, _Affix] = {}
         self._start: dict[str, list[_Affix]] = {}
@@ -122,7 +124,7 @@ class Phrases:
             for literal in needs:
                 self._needs.setdefault(literal[:GRAM], []).append((literal, len(self._shapes)))
             self._shapes.append((re.compile(shape, re.IGNORECASE), hit))
-        for phrase in _folded_phrases(rule):
+        for phrase in self._folded[rule.id]:
             match rule.match:
                 case "line":
                     self._line[phrase] = hit
@@ -234,21 +236,21 @@ _NESTED_REPEAT = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*(?<!\\)[*+}][^()]*\)[
 def load(files: Mapping[str, bytes]) -> Phrases:
     """Read and check rule files, given as name to bytes; a ConfigError names the file and the rule."""
     seen: dict[tuple[str, str], Rule] = {}
-    ids: set[str] = set()
+    folded: dict[str, list[str]] = {}
     rules: list[Rule] = []
     for name in sorted(files):
         for rule in _read(name, files[name]):
             where = f"{name}: rule {rule.id}"
-            if rule.id in ids:
+            if rule.id in folded:
                 raise ConfigError(f"{where}: the id is used twice; give each rule its own")
-            ids.add(rule.id)
-            _check(rule, where)
-            for phrase in _folded_phrases(rule):
+            folded[rule.id] = _folded_phrases(rule)
+            _check(rule, folded[rule.id], where)
+            for phrase in folded[rule.id]:
                 other = seen.setdefault((rule.match, phrase), rule)
                 if (other.kind, other.sure) != (rule.kind, rule.sure):
                     raise ConfigError(f"{where}: {phrase!r} stands in {other.id} too, with another kind or sureness")
             rules.append(rule)
-    return Phrases(rules)
+    return Phrases(rules, folded)
 
 
 def _read(name: str, data: bytes) -> list[Rule]:
@@ -269,7 +271,7 @@ def _read(name: str, data: bytes) -> list[Rule]:
     return rules
 
 
-def _check(rule: Rule, where: str) -> None:
+def _check(rule: Rule, folded: list[str], where: str) -> None:
     """Refuse a rule that does not prove itself, or that could not match."""
     if not rule.hits or not rule.spares or not rule.why:
         raise ConfigError(f"{where}: give at least one line that it hits, one that it spares, and why")
@@ -280,7 +282,7 @@ def _check(rule: Rule, where: str) -> None:
             _check_shape(shape, where)
     elif rule.shapes or rule.needs or not rule.phrases:
         raise ConfigError(f"{where}: a {rule.match} rule has phrases, and neither shapes nor needs")
-    if "" in _folded_phrases(rule):
+    if "" in folded:
         raise ConfigError(f"{where}: a phrase has no letter or digit")
 
 
