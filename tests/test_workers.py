@@ -128,7 +128,7 @@ def test_nothing_is_started_before_there_is_a_page_and_nothing_is_left_behind() 
     async def main() -> None:
         with Workers(Settings()) as pool:
             hung = asyncio.create_task(pool.clean(text(Trap(TEXT, "hang"))))
-            while not pool._all:
+            while not pool._all:  # noqa: ASYNC110 - it is another thread that starts the process
                 await asyncio.sleep(0)
             assert alive() == before + 1
         with pytest.raises(LimitError, match="closed"):

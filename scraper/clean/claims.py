@@ -54,9 +54,10 @@ ROLE = re.compile(r"\s*(?:[,(|–—]|\s-\s).*$")
 
 
 class Claims(Struct, frozen=True):
-    """Field name -> (value, origin)."""
+    """Field name -> (value, origin); `names_authors` says that the page names somebody, whoever it is."""
 
     fields: dict[str, tuple[Any, str]] = {}
+    names_authors: bool = False
 
 
 def read_claims(view: View, data: LinkedData) -> Claims:
@@ -101,7 +102,8 @@ def read_claims(view: View, data: LinkedData) -> Claims:
         "canonical_url",
         [(_join(url, text), where) for text, where in [*canonical, *_firsts(meta, ("og:url",)), (data.url, "json-ld")]],
     )
-    return Claims(fields)
+    named = bool(data.authors) or any(name in meta for name in AUTHORS)
+    return Claims(fields, named)
 
 
 def people(names: Iterable[str], site: str | None = None) -> tuple[str, ...]:
@@ -206,5 +208,5 @@ def _join(base: str | None, target: str | None) -> str | None:
 def _paywalled(data: LinkedData, meta: dict[str, list[str]]) -> bool | None:
     if data.is_free is not None:
         return not data.is_free
-    tier = _first(meta, "article:content_tier")
+    tier = _first(meta, "article:content_tier") or _first(meta, "og:article:content_tier")
     return {"free": False, "metered": True, "locked": True}.get(tier.lower()) if tier else None

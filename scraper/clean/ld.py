@@ -119,6 +119,7 @@ def _text(value: Any) -> str | None:
         value = next((item for item in value if item), None)
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
+        value = value[0] if isinstance(value, list) and value else value
     if not isinstance(value, str | int):
         return None
     # Content systems escape twice: "Tom &amp; Jerry" stands in JSON.

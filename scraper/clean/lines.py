@@ -18,6 +18,7 @@ LIST_ITEM = re.compile(r"(?:[-*•‣◦▪·]|\d{1,2}[.)])\s+\S")
 # Mail and e-book texts break lines at 60 to 80 columns; a line of 40 to 100 characters that ends without a stop and
 # goes on in lower case is one sentence with the next.
 WRAPPED = range(40, 101)
+INVISIBLE = "\ufeff\u200b\u2060 \t"
 
 
 def split_lines(text: str) -> list[str]:
@@ -34,7 +35,7 @@ def read_text(text: str, *, fetched_at: str | None = None) -> Document:
     blocks: list[Block] = []
     gap = True
     for at, line in enumerate(lines, 1):
-        stripped = line.strip().lstrip("\ufeff")
+        stripped = line.strip().strip(INVISIBLE)
         if not stripped:
             gap = True
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,21 @@ from scraper.types import Document
 
 MAX_CHARS = 3_000_000
 """htmldate searches the whole text with regular expressions: above this size its time is not worth a date."""
+IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?!\d)")
 NO_LIMIT = "2100-01-01"
-NEW_YEAR = "-01-01"
-"""What htmldate makes of a copyright notice's year: no date."""
+
+
+def _is_stated(day: str | None, document: Document, claims: Claims) -> bool:
+    """Whether a page says a date where a machine reads it: in an address, a <time>, a meta element.
+
+    htmldate also takes dates out of the text, where a clock widget's, an event's and a copyright notice's stand.
+    """
+    modified = claims.fields.get("modified", ("", ""))[0]
+    if not day or modified.startswith(day) or document.head is None:
+        return False
+    stated = {value[:10] for value, _, _ in document.head.times} | {value[:10] for _, value in document.head.meta}
+    in_address = IN_ADDRESS.search(document.url or "")
+    return day in stated or (in_address is not None and "-".join(in_address.groups()) == day)
 
 
 def second_opinion(document: Document, claims: Claims) -> dict[str, tuple[Any, str]]:
@@ -36,8 +49,9 @@ def second_opinion(document: Document, claims: Claims) -> dict[str, tuple[Any, s
     site = claims.fields.get("site", (None, ""))[0] or found.sitename
     opinion = {
         "title": found.title,
-        "authors": people((found.author or "").split(";"), site),
-        "published": None if (found.date or "").endswith(NEW_YEAR) else to_iso(found.date, document.fetched_at),
+        # What the page named and was no person (an agency, an address) is none in trafilatura's spelling either.
+        "authors": () if claims.names_authors else people((found.author or "").split(";"), site),
+        "published": to_iso(found.date, document.fetched_at) if _is_stated(found.date, document, claims) else None,
         "site": found.sitename,
     }
     return {name: (value, "trafilatura") for name, value in opinion.items() if value}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,13 @@ from scraper.clean.clock import find_date, read_clock
 from scraper.clean.view import View
 from scraper.types import Block, Dateline, Kind, Trim
 
+# A line that says so first gives the date of the last change, not of publication.
+UPDATED = re.compile(
+    r"\W*(?:last\s+)?(?:updated|modified|aktualisiert|stand|modifié|mis à jour|actualizad|aggiornat|atualizad|bijgewerkt|"
+    r"uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan|güncelle|обновлено|оновлено|تحديث|更新)",
+    re.IGNORECASE,
+)
+DATED = frozenset((Kind.DATELINE_META, Kind.BYLINE, Kind.READING_TIME))
 Shown = dict[str, tuple[Any, str]]
 HEAD_BLOCKS = 3
 """A dateline opens one of the first blocks of an article, or of its second article in another language."""
@@ -75,19 +83,31 @@ def _beside(view: View, index: int) -> dict[str, Any]:
         following = view.blocks[index + 1].text if index + 1 < len(view.blocks) else None
         agency = agencies.source_agency(block.text, following)
         return {"agency": agency} if agency and (kind is Kind.SOURCE_CREDIT or not view.is_page) else {}
-    if kind is Kind.BYLINE and not view.is_page:
-        match = BYLINE.match(block.text)
-        return {"authors": people([match[1]])} if match else {}
-    if kind is Kind.DATELINE_META and not view.is_page and _under_headline(view, index):
-        found = find_date(block.text)
-        return {"published": found.date} if found and found.date and not found.date.startswith("--") else {}
-    return {}
+    found: dict[str, Any] = {}
+    if kind is Kind.BYLINE and not view.is_page and (match := BYLINE.match(block.text)):
+        found["authors"] = people([match[1]])
+    if kind in DATED and not UPDATED.match(block.text) and _under_headline(view, index):
+        found["published"] = _whole_date(block.text)
+    return found
+
+
+def _whole_date(text: str) -> str | None:
+    """The first date of a line, where it has a year."""
+    found = find_date(text)
+    return found.date if found is not None and found.date and not found.date.startswith("--") else None
 
 
 def _under_headline(view: View, index: int) -> bool:
     """Whether a date line stands between headline and text: there it is the publication's, elsewhere anything's."""
     titles = [other for other in range(index) if view.kind(other) is Kind.TITLE]
-    return bool(titles) and not any(view.prose[other] and not view.removed(other) for other in range(titles[-1], index))
+    between = range(titles[-1], index) if titles else ()
+    return bool(titles) and not any(view.prose[other] and _is_text(view, other) for other in between)
+
+
+def _is_text(view: View, index: int) -> bool:
+    """Whether a block is kept as the article's text; a page's standfirst stands above its dateline."""
+    label = view.labels[index]
+    return label is None or (label.keep and label.rule != "span.standfirst")
 
 
 def _where(view: View, block: Block) -> str:

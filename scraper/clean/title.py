@@ -55,7 +55,9 @@ def _of_page(view: View, head: Head, data: LinkedData) -> Title | None:
         claims = _printed_part(head.title, printed) + claims
     for origin, text in claims:
         index = printed.get(fold(text), -1)
-        return _without_byline(Title(text[:LONGEST], origin, index), view.blocks[index].at if index >= 0 else 0)
+        # Offsets are the block's only where it spells the headline as the claim does.
+        is_same = index >= 0 and view.blocks[index].text == text
+        return _without_byline(Title(text[:LONGEST], origin, index), view.blocks[index].at if is_same else 0)
     return None
 
 
@@ -103,6 +105,9 @@ def without_site(title: str, sites: list[str]) -> str:
     """
     title = " ".join(title.split())
     folded = {fold(site) for site in sites}
+    before, _, behind = title.partition(": ")
+    if behind and fold(before) in folded:
+        return behind
     cuts = [(found.start(), found.end()) for found in SEPARATOR.finditer(title)]
     for start, end in cuts:
         if fold(title[end:]) in folded:
@@ -172,6 +177,9 @@ def _repeated(view: View, head: list[int]) -> int | None:
 def is_headline(view: View, index: int) -> bool:
     """Whether a line of plain text is made like a headline: few words, no list item, no full stop at the end."""
     block, form = view.blocks[index], view.shapes[index]
+    following = view.blocks[index + 1] if index + 1 < len(view.blocks) else None
+    if following is not None and not following.gap and following.text[0].islower():
+        return False  # a sentence that goes on in the next line
     if form.words not in HEAD_WORDS or len(block.text) > LONGEST or block.form is not Form.PARAGRAPH:
         return False
     if block.text.endswith((":", ",", ";")) or (
@@ -189,6 +197,6 @@ def _without_byline(title: Title, at: int) -> Title:
     found = agencies.byline_suffix(title.text)
     if found is None:
         return title
-    cut = title.text[found.start :]
+    cut, bare = title.text[found.start :], title.text[: found.start].rstrip()
     trim = Trim(at=at, start=found.start, end=len(title.text), kind=Kind.BYLINE, rule="agency.byline_suffix", text=cut)
-    return title._replace(text=title.text[: found.start].rstrip(), trim=trim)
+    return title._replace(text=bare, trim=trim)

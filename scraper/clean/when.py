@@ -14,14 +14,14 @@ LOOSE = re.compile(
 )
 EARLIEST = 1990
 """Years before it are defaults of broken systems (0001, 1970), not dates of pages."""
-SLACK = timedelta(days=1)
-"""A page may be dated in a zone ahead of the fetch's; one day covers all zones."""
+AHEAD = timedelta(hours=14)
+"""A date without an offset may be of the zone that is furthest ahead of UTC."""
 
 
 def to_iso(text: str | None, fetched_at: str | None = None) -> str | None:
     """A machine-readable or printed date as ISO 8601: date alone, or with seconds and the offset that was printed.
 
-    None where it cannot be read, lies before 1990, or after `fetched_at` (RFC 3339) by more than a day.
+    None where it cannot be read, lies before 1990 or after `fetched_at` (RFC 3339).
     """
     if not text:
         return None
@@ -71,4 +71,6 @@ def _is_sane(iso: str, fetched_at: str | None) -> bool:
     if fetched_at is None:
         return True
     now = datetime.fromisoformat(fetched_at.replace("Z", "+00:00"))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) <= now + SLACK
+    if moment.tzinfo is not None:
+        return moment <= now
+    return moment.replace(tzinfo=UTC) <= now + AHEAD

@@ -7,12 +7,9 @@ import logging
 import os
 from pathlib import Path
 
-import msgspec
-
 from scraper.cli.streams import Streams, one_line
 from scraper.config import Loaded, defaults, load
 from scraper.errors import ConfigError
-from scraper.types import Record
 
 
 def configuration(args: argparse.Namespace, flags: dict[str, str] | None = None, *, optional: bool = False) -> Loaded:
@@ -36,11 +33,6 @@ def configuration(args: argparse.Namespace, flags: dict[str, str] | None = None,
 def archive_root(args: argparse.Namespace) -> Path:
     """The archive's directory; with --archive no configuration is needed."""
     return Path(configuration(args, optional=bool(args.archive)).config.archive.directory)
-
-
-def json_line(record: Record) -> str:
-    """A record as one line."""
-    return msgspec.json.encode(record).decode() + "\n"
 
 
 class _Lines(logging.Handler):
@@ -70,6 +62,5 @@ def log_to(streams: Streams, args: argparse.Namespace, *, service: bool = False)
     logger = logging.getLogger("scraper")
     logger.handlers[:] = [handler]
     logger.setLevel(min(max(level, logging.DEBUG), logging.CRITICAL))
-    logger.propagate = False
     # Libraries that warn about single pages of other people's archives would drown what the user should read.
     logging.getLogger("warcio").setLevel(logging.CRITICAL)

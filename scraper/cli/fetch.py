@@ -6,7 +6,8 @@ import argparse
 import asyncio
 from contextlib import aclosing
 
-from scraper.cli.compose import configuration, json_line, log_to
+from scraper import records
+from scraper.cli.compose import configuration, log_to
 from scraper.cli.options import add_allow_address
 from scraper.cli.streams import Streams
 from scraper.config import Config
@@ -54,7 +55,7 @@ async def _fetch(links: list[Link], config: Config, streams: Streams) -> int:
                 streams.say(result.message)
                 failed.append(result.exit_code)
                 continue
-            streams.write(json_line(result))
+            streams.write(records.encode(result).decode())
             if result.verdict is not Verdict.ARTICLE:
                 streams.say(f"{link.url}: no article ({result.verdict}); it is in the WARC, and not in the JSONL")
                 failed.append(NOTHING_USABLE)

@@ -37,10 +37,11 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
     info = warc.Info(software=CLEANER, robots="obey")
     settings = archives.Settings(max_warc=config.archive.warc_max_size, info=info)
     async with AsyncExitStack() as stack:
+        # First, for it may find a mistake in the configuration, which should leave no archive behind.
+        fetcher = await stack.enter_async_context(fetcher_of(config.network)) if plan.network else None
         archive = archives.Archive(Path(config.archive.directory), settings)
         stack.callback(archive.close)
         cleaners = stack.enter_context(workers.Workers(cleaning(config.cleaning)))
-        fetcher = await stack.enter_async_context(fetcher_of(config.network)) if plan.network else None
         yield Tools(archive, cleaners, fetcher, lambda: datetime.now(UTC))
 
 

@@ -1,4 +1,4 @@
-"""Generators of dirty texts and pages: prose and chrome of several languages, odd characters, odd line ends, odd trees."""
+"""Generators of dirty texts and pages: prose and chrome, odd characters, odd line ends, odd trees."""
 
 from __future__ import annotations
 
@@ -18,14 +18,41 @@ PROSE = (
     "BAKU (Reuters) – The ferry sailed at noon with eleven passengers and a piano, its owner said on Monday.",
     "The ministry did not answer. (Reporting by Ada Quill in Lissau; Editing by Bo Lind)",
 )
-CHROME = (
-    "9.7 C", "-2 °C", "Munich", "Wednesday, October 4, 2023", "mercredi, avril 17, 2024", "4. Oktober 2023 14:05", "18:40",
-    "- Advertisement -spot_img", "Advertisement", "LEAVE A REPLY", "Please enter your comment!", "Related news", "Must read",
-    "Source link", "SOURCE:", "REUTERS", "Source : UPI", "Share", "Facebook", "Home | News | Sport | Contact", "TCT",
-    "TCThttps://thecaspiantimes.example", "© Reuters. The president speaks at a parade of the guard in the capital.",
-    "© 2024 Example Media. All rights reserved.", "By Ada Quill", "Read more", "Subscribe to our newsletter", "Tags: bridge, river",
-    "Bridge opens after a long wait", "Bridge opens after a long wait By Reuters", "WHO PAYS FOR IT", "1. First, the rope", "- item",
-)  # fmt: skip
+CHROME = """\
+9.7 C
+-2 °C
+Munich
+Wednesday, October 4, 2023
+mercredi, avril 17, 2024
+4. Oktober 2023 14:05
+18:40
+- Advertisement -spot_img
+Advertisement
+LEAVE A REPLY
+Please enter your comment!
+Related news
+Must read
+Source link
+SOURCE:
+REUTERS
+Source : UPI
+Share
+Facebook
+Home | News | Sport | Contact
+TCT
+TCThttps://thecaspiantimes.example
+© Reuters. The president speaks at a parade of the guard in the capital.
+© 2024 Example Media. All rights reserved.
+By Ada Quill
+Read more
+Subscribe to our newsletter
+Tags: bridge, river
+Bridge opens after a long wait
+Bridge opens after a long wait By Reuters
+WHO PAYS FOR IT
+1. First, the rope
+- item
+""".splitlines()
 ODD = (
     "\u2028",
     "\x0b",
@@ -46,8 +73,8 @@ ODD = (
 )
 LINE_ENDS = ("\n", "\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\n \t\n")
 
-odd_text = st.text(st.one_of(st.characters(exclude_categories=("Cs",)), st.sampled_from(ODD)), max_size=80)
-spliced = st.tuples(st.sampled_from(PROSE + CHROME), st.sampled_from(ODD), st.integers(0, 100)).map(
+odd_text = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from(ODD)), max_size=80)
+spliced = st.tuples(st.sampled_from((*PROSE, *CHROME)), st.sampled_from(ODD), st.integers(0, 100)).map(
     lambda parts: parts[0][: parts[2]] + parts[1] + parts[0][parts[2] :]
 )
 line = st.one_of(st.sampled_from(PROSE), st.sampled_from(CHROME), st.sampled_from(CHROME), spliced, odd_text)
@@ -56,14 +83,13 @@ texts = st.lists(st.tuples(line, st.sampled_from(LINE_ENDS)), max_size=24).map(
 )
 
 TAGS = (
-    "p", "p", "p", "div", "div", "section", "article", "main", "aside", "nav", "header", "footer", "figure", "figcaption", "h1",
-    "h2", "ul", "li", "blockquote", "pre", "table", "tr", "td", "span", "a href='/x'", "time datetime='2024-03-01'", "br", "b",
-    "form", "button", "noscript", "template", "script", "svg",
-)  # fmt: skip
+    "p|p|p|div|div|section|article|main|aside|nav|header|footer|figure|figcaption|h1|h2|ul|li|blockquote|pre|table|tr|td|"
+    "span|a href='/x'|time datetime='2024-03-01'|br|b|form|button|noscript|template|script|svg"
+).split("|")
 CLASSES = (
-    "", "", "", "entry-content", "sidebar", "newsletter", "related-posts", "share-buttons", "comment-list", "byline", "widget",
-    "wp-caption-text", "author-box", "cookie-banner", "paywall", "site-footer", "td-weather-information", "breadcrumb",
-)  # fmt: skip
+    "|||entry-content|sidebar|newsletter|related-posts|share-buttons|comment-list|byline|widget|wp-caption-text|author-box|"
+    "cookie-banner|paywall|site-footer|td-weather-information|breadcrumb"
+).split("|")
 leaf = line.map(lambda text: html.escape(text, quote=False))
 trees = st.recursive(
     leaf,
@@ -84,7 +110,7 @@ heads = st.lists(
             '<meta property="og:title" content="Bridge opens after a long wait By Reuters">',
             '<meta property="article:published_time" content="2024-03-01T10:00:00+01:00">',
             '<meta name="author" content="Ada Quill">',
-            '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bridge opens", "datePublished": "2031-01-01"}</script>',
+            '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2031-01-01"}</script>',
             '<script type="application/ld+json">{"@type": "NewsArticle", "headline": </script>',
             '<link rel="canonical" href="/bridge">',
         )

@@ -12,7 +12,7 @@ from scraper.errors import ConfigError
 from scraper.types import Article, Kind
 
 PROSE = [
-    f"{opening} the council approved a new bridge over the river after three years of debate about what it might cost the town."
+    f"{opening} the council approved a new bridge over the river after three years of debate about its likely cost."
     for opening in ("On Monday", "On Tuesday", "On Wednesday", "On Thursday", "On Friday", "On Saturday")
 ]
 CHROME = "Ada has lived by the river since she was nine and keeps a small boat there."

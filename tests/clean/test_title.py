@@ -16,6 +16,8 @@ PROSE = (
     "Work is to begin in the autumn, when the water is low and the eels have gone down to the sea again.",
 )
 HEADLINE = "Council approves second bridge after long debate"
+SITE = "<meta property='og:site_name' content='The Example'>"
+LINKED = json.dumps({"@type": "NewsArticle", "headline": HEADLINE})
 
 
 def page(head: str = "", body: str = f"<h1>{HEADLINE}</h1>") -> Article:
@@ -42,16 +44,10 @@ def text(*above: str) -> Article:
         ("", f"<h1>{HEADLINE}</h1>"),
         (f"<title>{HEADLINE}</title>", f"<h1>The Example</h1><h2>{HEADLINE}</h2>"),
         (f"<title>{HEADLINE}</title>", f"<h1><a href='/'>The Example</a></h1><h1>{HEADLINE}</h1>"),
-        (
-            f"<meta property='og:title' content='{HEADLINE} - The Example'><meta property='og:site_name' content='The Example'>",
-            "",
-        ),
+        (f"<meta property='og:title' content='{HEADLINE} - The Example'>{SITE}", ""),
         (f"<title>{HEADLINE} – The Example</title>", "<p>Local</p>"),
-        (f"<title>The Example: {HEADLINE}</title><meta property='og:site_name' content='The Example'>", ""),
-        (
-            f"<title>x</title><script type='application/ld+json'>{json.dumps({'@type': 'NewsArticle', 'headline': HEADLINE})}</script>",
-            "",
-        ),
+        (f"<title>The Example: {HEADLINE}</title>{SITE}", ""),
+        (f"<title>x</title><script type='application/ld+json'>{LINKED}</script>", ""),
         (f"<title>{HEADLINE}</title>", f"<h1>{HEADLINE.upper()}</h1>"),
     ],
     ids=range(11),
@@ -96,7 +92,7 @@ def test_the_agency_goes_from_the_headline(suffix: str) -> None:
 def test_the_trim_of_a_headline_has_the_offsets_of_its_block() -> None:
     claim = f"{HEADLINE} By Reuters"
     article = page(f"<meta property='og:title' content='{claim}'>", f"<p>“{HEADLINE}”  By   Reuters</p>")
-    shown = {item.at: item.text for item in (*article.removed, *article.blocks)}
+    shown = {removal.at: removal.text for removal in article.removed}
     for trim in article.trimmed:
         assert trim.at == 0 or shown[trim.at][trim.start : trim.end] == trim.text
 

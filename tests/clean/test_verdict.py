@@ -103,7 +103,7 @@ def test_a_page_that_is_no_article(title: str, body: str, verdict: Verdict) -> N
         ),
         (
             "Why I stopped paying",
-            "Every second link ended with the words “subscribe to continue reading”, and so I stopped clicking on them.",
+            "Every second link ended with the words “subscribe to continue reading”, and so I stopped clicking.",
         ),
         ("Verifying you are human", "Please verify you are human, said the machine to the judge of the county court."),
     ],

@@ -48,9 +48,7 @@ def foreign_warc(*pages: tuple[str, bytes], packed: bool = True) -> bytes:
 
 def names(ran: Ran) -> list[str]:
     """The last part of each record's file."""
-    return [
-        Path(result.found_by.at).name for result in ran.results if isinstance(result, Record) and result.found_by
-    ]
+    return [Path(result.found_by.at).name for result in ran.results if isinstance(result, Record) and result.found_by]
 
 
 # ---- what is taken
@@ -142,7 +140,9 @@ def test_every_page_of_a_warc_file_of_another_program(bench: Bench, folder: Path
     ran = bench.run(inbox(folder))
     assert ran.texts == sorted(map(text, ("bridge", "harbour", "park", "museum")))
     assert {(line.source, line.fetched_at) for line in bench.lines()} == {("inbox", "2024-05-06T07:08:09Z")}
-    assert {line.url for line in bench.lines()} == {f"https://other.example/{x}" for x in ("bridge", "harbour", "park", "x")}
+    assert {line.url for line in bench.lines()} == {
+        f"https://other.example/{x}" for x in ("bridge", "harbour", "park", "x")
+    }
     assert str(bench.run(inbox(folder)).tally) == "0 archived, 3 known"
 
 
@@ -223,7 +223,9 @@ def test_a_file_too_large_is_not_even_read(bench: Bench, folder: Path) -> None:
     (folder / "b.txt").write_text(dirty("bridge"))
     ran = bench.run(inbox(folder, max_bytes=10_000))
     assert str(ran.tally) == "1 archived, 0 known, 1 too-large"
-    assert "a.txt: 1,099,511,627,776 bytes; at most 10,000 are read (cleaning.max_bytes)" in ran.tally.failures[0].message
+    assert (
+        "a.txt: 1,099,511,627,776 bytes; at most 10,000 are read (cleaning.max_bytes)" in ran.tally.failures[0].message
+    )
     assert ran.tally.failures[0].exit_code == 7
 
 

@@ -111,9 +111,7 @@ def test_a_404_is_not_tried_again_and_a_500_is(bench: Bench) -> None:
         assert server.paths().count("/gone") == 1
 
 
-def test_a_page_that_the_cleaner_fails_at_is_not_fetched_again(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_the_cleaner_fails_at_is_not_fetched_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch = runs.fetch_all.__globals__["fetch"]
 
     async def trapped(link: object, tools: Tools) -> Capture:

@@ -1,0 +1,119 @@
+"""A configuration becomes tools: every value arrives where it works, and everything is closed in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+from pools import Borrowed
+from servers import Server, response
+
+from scraper import workers
+from scraper.archive import Archive
+from scraper.config import Config, SourceConfig
+from scraper.config.compose import Plan, cleaning, compose, source_of
+from scraper.config.settings import ArchiveConfig, CleaningConfig, NetworkConfig
+from scraper.errors import ConfigError, LimitError, LockedError, RefusedError
+from scraper.pipeline import Source, SourceKind
+from scraper.types import Capture, Link
+
+
+def config(root: Path, **network: object) -> Config:
+    return Config(
+        archive=ArchiveConfig(directory=str(root), warc_max_size=1_000_000),
+        network=NetworkConfig(delay=0.0, **network),  # type: ignore[arg-type]  # by keyword
+    )
+
+
+def test_the_archive_is_held_for_as_long_as_the_tools_are(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with compose(Plan(config(tmp_path / "new" / "archive"), network=False)) as tools:
+            assert tools.fetcher is None
+            assert tools.archive._settings.max_warc == 1_000_000
+            with pytest.raises(LockedError):
+                Archive(tools.archive.root)
+            assert tools.now().endswith("Z")
+
+    asyncio.run(main())
+    Archive(tmp_path / "new" / "archive").close()
+
+
+def test_the_lock_is_let_go_when_something_else_fails(tmp_path: Path) -> None:
+    async def main(broken: Config) -> None:
+        async with compose(Plan(broken, network=True)):
+            raise AssertionError("not reached")
+
+    with pytest.raises(ConfigError, match="no PEM certificates"):
+        asyncio.run(main(config(tmp_path, ca_file=str(tmp_path / "none.pem"))))
+    with pytest.raises(ConfigError, match="user agent"):
+        asyncio.run(main(config(tmp_path, contact="mailto:redaktion@müller.example")))
+    Archive(tmp_path).close()
+
+
+def test_an_error_within_is_not_hidden_by_closing(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with compose(Plan(config(tmp_path), network=True)):
+            raise LimitError("what happened")
+
+    with pytest.raises(LimitError, match="what happened"):
+        asyncio.run(main())
+    Archive(tmp_path).close()
+
+
+def test_who_asks_and_whom_it_may_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "Workers", Borrowed)
+    given = config(
+        tmp_path,
+        product="gleaner",
+        contact="https://example.org/robot",
+        allow_addresses=("127.0.0.1",),
+        max_bytes=2000,
+        max_redirects=0,
+    )
+
+    async def fetch(link: Link) -> Capture:
+        async with compose(Plan(given, network=True)) as tools:
+            assert tools.fetcher is not None
+            return await tools.fetcher.fetch(link)
+
+    robots = b"User-agent: gleaner\nDisallow: /private\n"
+    routes = {"/robots.txt": response(robots), "/large": response(b"a" * 3000)}
+    with Server(routes | {"/a": response(b"ok"), "/b": response(b"", "302 Found", "Location: /a")}) as server:
+        assert asyncio.run(fetch(Link(server.url("/a"), "s"))).body == b"ok"
+        agent = server.asked[-1].header("user-agent") or ""
+        assert agent.startswith("gleaner/")
+        assert agent.endswith(" (+https://example.org/robot)")
+        for path, reason in (("/private", "robots"), ("/large", "too-large"), ("/b", "redirects")):
+            with pytest.raises((LimitError, RefusedError)) as caught:
+                asyncio.run(fetch(Link(server.url(path), "s")))
+            assert caught.value.reason == reason
+    with Server({}, host="127.0.0.2") as other, pytest.raises(RefusedError, match=r"127\.0\.0\.2 is not a public"):
+        asyncio.run(fetch(Link(other.url("/a"), "s")))
+
+
+def test_cleaning() -> None:
+    made = cleaning(CleaningConfig(workers=3, deadline=7.0, with_title=True, captions=True))
+    assert (made.count, made.deadline) == (3, 7.0)
+    assert (made.options.with_title, made.options.strip_inline, made.options.captions) == (True, False, True)
+    assert cleaning(CleaningConfig()).count == (os.cpu_count() or 1)
+
+
+def test_a_source() -> None:
+    whole = SourceConfig(
+        name="inbox",
+        type="folder",
+        directory="/in",
+        patterns=("*.txt",),
+        limit=7,
+        every=60.0,
+    )
+    given = Config(cleaning=CleaningConfig(max_bytes=2048))
+    assert source_of(whole, given) == Source("inbox", SourceKind.FOLDER, "/in", ("*.txt",), None, 7, 2048)
+    listing = SourceConfig(name="web", type="listing", url="https://news.example/", selector="h2 a")
+    made = source_of(listing, given)
+    assert (made.kind, made.at, made.selector) == (SourceKind.LISTING, "https://news.example/", "h2 a")
+    for kind in SourceKind:
+        assert source_of(structs.replace(listing, type=kind.value), given).kind is kind
