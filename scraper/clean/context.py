@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from scraper.clean import agencies
+from scraper.clean.claims import AUTHORS
 from scraper.clean.fold import fold
 from scraper.clean.label import VAGUE
 from scraper.clean.ld import LinkedData
@@ -18,6 +19,7 @@ NAME_AND_ADDRESS = re.compile(r"^(?P<name>.{1,80}?)\s*(?P<address>https?://[^\s/
 DUPLICATE_CHARS = 60
 """Shorter lines repeat in honest texts: refrains, speakers' names, table rows."""
 HINTED_WORDS = 40
+NAME_WORDS = 5
 
 
 def weather_place(view: View) -> Iterator[Vote]:
@@ -106,9 +108,13 @@ def _stands_apart(view: View, index: int) -> bool:
 
 def named_authors(data: LinkedData) -> Pass:
     """Blocks that are nothing but an author's name, as the page's own data spell it, with or without "By"."""
-    names = {fold(name) for name in data.authors if len(name.split()) > 1}
 
     def judge(view: View) -> Iterator[Vote]:
+        head = view.document.head
+        said = [text for name, text in head.meta if name in AUTHORS] if head is not None else []
+        names = {fold(name) for name in (*data.authors, *said) if 1 < len(name.split()) <= NAME_WORDS}
+        if not names:
+            return
         for index, block in enumerate(view.blocks):
             if len(block.text) > 80 or (view.removed(index) and view.kind(index) not in VAGUE):
                 continue
@@ -116,7 +122,7 @@ def named_authors(data: LinkedData) -> Pass:
             if folded in names or (folded.partition(" ")[2] in names and view.shapes[index].words <= 5):
                 yield index, remove(Kind.BYLINE, "byline.named")
 
-    return judge if names else lambda view: ()
+    return judge
 
 
 def repeats(view: View) -> Iterator[Vote]:

@@ -36,6 +36,8 @@ TEXT_EVIDENCE = 4
 """Lines beside the span in a plain text below which nothing says that the text is dirty."""
 
 DESCRIPTIONS = frozenset(("description", "og:description", "twitter:description"))
+# What content systems and newsrooms call it, in the languages of their makers.
+STANDFIRSTS = tuple("subtitle standfirst subheadline subhead deck -dek lede excerpt entradilla sumario chapo vorspann".split())
 ANCHORS = frozenset(
     "itemprop=articlebody entry-content article-body article__body post-content article-content articlebody story-body "
     "article-text td-post-content #article-body article__content post-body".split()
@@ -117,7 +119,14 @@ def _is_standfirst(view: View, index: int, headline: int, span: Span) -> bool:
     form = view.shapes[index]
     if form.words < 8 or form.link_share >= 0.3:
         return False
-    return form.ends or form.words >= 15 or _is_described(view, index)
+    return form.ends or form.words >= 15 or _is_named_standfirst(view, index) or _is_described(view, index)
+
+
+def _is_named_standfirst(view: View, index: int) -> bool:
+    """Whether a block's own element says that it is the standfirst."""
+    place = view.blocks[index].place
+    tokens = view.document.places[place].tokens if place >= 0 else ()
+    return any(name in token for token in tokens for name in STANDFIRSTS)
 
 
 def _is_described(view: View, index: int) -> bool:

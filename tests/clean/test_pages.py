@@ -2,7 +2,8 @@
 
 Each folder of tests/pages holds `input.html` or `input.txt`, `expected.toml` and, for an article, `expected.txt`.
 In the TOML, `absent` names metadata fields that must be empty, and each [[removed]] a snippet with its kind (a list of
-kinds where the closed set has more than one that is right), for plain text also its line.
+kinds where the closed set has more than one that is right), for plain text also its line. `beyond` names what the
+cleaner does not reach yet: a better one makes these tests fail, and the names go.
 """
 
 from __future__ import annotations
@@ -33,11 +34,18 @@ def cleaned(slug: str) -> Article:
     return clean_bytes(Source(page.read_bytes(), url=wanted.get("url"), fetched_at=wanted.get("fetched_at")))
 
 
-ARTICLES = [slug for slug in SLUGS if (PAGES / slug / "expected.txt").exists()]
-FIELDS = [(slug, name) for slug in SLUGS for name in expected(slug).get("metadata", {})]
+def case(slug: str, what: str, *values: Any) -> Any:
+    """A test case; where the page's `beyond` names it, the cleaner is known not to reach it yet, and must fail."""
+    beyond = what in expected(slug).get("beyond", ())
+    marks = [pytest.mark.xfail(strict=True, reason="beyond the first judge")] if beyond else []
+    return pytest.param(slug, *values, id=f"{slug}-{what}", marks=marks)
+
+
+ARTICLES = [case(slug, "text") for slug in SLUGS if (PAGES / slug / "expected.txt").exists()]
+FIELDS = [case(slug, name, name) for slug in SLUGS for name in expected(slug).get("metadata", {})]
 ABSENT = [(slug, name) for slug in SLUGS for name in expected(slug).get("absent", ())]
 REMOVED = [
-    pytest.param(slug, entry, id=f"{slug}-{entry.get('line', number)}")
+    case(slug, str(entry.get("line", number)), entry)
     for slug in SLUGS
     for number, entry in enumerate(expected(slug).get("removed", ()), 1)
 ]

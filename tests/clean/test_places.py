@@ -53,7 +53,7 @@ def clean(inner: str, options: Options | None = None) -> Article:
         ('div class="tags-links"', Kind.TAGS),
         ('div class="td-weather-information"', Kind.WEATHER),
         ('div role="search"', Kind.SEARCH),
-        ('a class="skip-link screen-reader-text"', Kind.PAGE_TOOLS),
+        ('p class="skip-link screen-reader-text"', Kind.PAGE_TOOLS),
         ("nav", Kind.NAVIGATION),
         ('div role="navigation"', Kind.NAVIGATION),
         ("form", Kind.NAVIGATION),
