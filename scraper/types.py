@@ -153,8 +153,8 @@ class Block(Struct, frozen=True):
     """A run of text between two block-level boundaries, or one line of plain text.
 
     `at` counts from 1: for plain text it is the line's number. `link_chars` is how many of `text`'s characters stand in
-    links; `gap` whether a blank line stands before a line of plain text; `level` is a heading's; `place` is the index of
-    the block's element in Document.places, -1 for plain text.
+    links; `gap` whether a blank line stands before a line of plain text; `level` is a heading's; `place` is the index
+    of the block's element in Document.places, -1 for plain text.
     """
 
     at: int

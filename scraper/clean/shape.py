@@ -15,6 +15,10 @@ CLOSERS = "\"'”’»«“)]）」』】›"
 SENTENCE = re.compile(r"[.!?…。！？؟।](?:[\"'”’»)]*\s|[^\w\s]*$)|[。！？]")
 
 
+SENTENCES_WITHIN = 1_000
+"""Characters in which sentences are counted: one or two decide, and a run of a million dots is no sentence."""
+
+
 class Shape(NamedTuple):
     """Words (see count_words), the share of characters in links, a full stop at the end, sentences."""
 
@@ -36,7 +40,7 @@ def shape(block: Block) -> Shape:
         words=count_words(text),
         link_share=block.link_chars / len(text) if text else 0.0,
         ends=ends_sentence(text),
-        sentences=len(SENTENCE.findall(text)) if len(text) > 20 else 0,
+        sentences=len(SENTENCE.findall(text[:SENTENCES_WITHIN])) if len(text) > 20 else 0,
     )
 
 

@@ -37,7 +37,9 @@ TEXT_EVIDENCE = 4
 
 DESCRIPTIONS = frozenset(("description", "og:description", "twitter:description"))
 # What content systems and newsrooms call it, in the languages of their makers.
-STANDFIRSTS = tuple("subtitle standfirst subheadline subhead deck -dek lede excerpt entradilla sumario chapo vorspann".split())
+STANDFIRSTS = tuple(
+    "subtitle standfirst subheadline subhead deck -dek lede excerpt entradilla sumario chapo vorspann".split()
+)
 ANCHORS = frozenset(
     "itemprop=articlebody entry-content article-body article__body post-content article-content articlebody story-body "
     "article-text td-post-content #article-body article__content post-body".split()

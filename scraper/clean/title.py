@@ -21,6 +21,7 @@ HEAD_WORDS = range(2, 31)
 """Words of a headline in plain text: of 5,258 texts' title lines 99 % have 2 to 30."""
 
 
+MOST_PARTS = 20
 HEAD_LINES = 40
 SHORT_HEAD = 6
 """Lines between the top and the text in a text that has a headline, a standfirst and little else."""
@@ -98,28 +99,29 @@ def _heading(view: View, claims: list[str]) -> int | None:
 
 
 def without_site(title: str, sites: list[str]) -> str:
-    """A page title without the site's name at either end.
+    """A page title, cut at LONGEST characters, without the site's name at either end.
 
-    A named site is cut wherever it stands at an end; without a name the last part goes when it is at most four words
+    A named site is cut wherever it stands at an end; without a name the last parts go while they are at most four words
     and the rest at least four.
     """
-    title = " ".join(title.split())
+    title = " ".join(title[: 4 * LONGEST].split())[:LONGEST]
     folded = {fold(site) for site in sites}
     before, _, behind = title.partition(": ")
     if behind and fold(before) in folded:
         return behind
-    cuts = [(found.start(), found.end()) for found in SEPARATOR.finditer(title)]
+    cuts = [(found.start(), found.end()) for found in SEPARATOR.finditer(title)][:MOST_PARTS]
     for start, end in cuts:
         if fold(title[end:]) in folded:
             return title[:start].strip()
     for start, end in reversed(cuts):
         if fold(title[:start]) in folded:
             return title[end:].strip()
-    if cuts:
-        start, end = cuts[-1]
+    while cuts:
+        start, end = cuts.pop()
         tail, rest = title[end:].split(), title[:start].split()
-        if title[start:end].strip() != ":" and len(tail) <= 4 and len(rest) >= 4:
-            return without_site(title[:start].strip(), sites)
+        if title[start:end].strip() == ":" or len(tail) > 4 or len(rest) < 4:
+            break
+        title = title[:start].strip()
     return title
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import structs
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 PIECE = 1 << 20
 HEAD = 16
 MAX_FILES = 1_000_000
+_RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
 TYPES = {"html": "text/html", "text": "text/plain"}
 
 
@@ -91,12 +94,7 @@ def captures(link: Link, source: Source, tools: Tools) -> Iterator[tuple[str, Ca
     path = Path(path_of(link.url))
     if is_archive(path):
         for page in warc.pages(path, source.name):
-            if isinstance(page, Failure):
-                yield "", page
-                continue
-            # A WARC of this program's own names the source that fetched the page; here the inbox found it.
-            own = structs.replace(page, link=structs.replace(page.link, source=source.name))
-            yield f"{page.link.url} {page.fetched_at} sha256:{hashlib.sha256(page.body).hexdigest()}", own
+            yield ("", page) if isinstance(page, Failure) else _own(page, path, source)
         return
     with path.open("rb") as file:
         body = file.read(source.max_bytes + 1)  # it may have grown since it was measured
@@ -106,3 +104,31 @@ def captures(link: Link, source: Source, tools: Tools) -> Iterator[tuple[str, Ca
     mime = TYPES.get(sniff(body), "application/octet-stream")
     key = _key(hashlib.sha256(body).hexdigest())
     yield key, Capture(known, link.url, tools.now(), (), 200, (), body, mime)
+
+
+def _own(page: Capture, path: Path, source: Source) -> tuple[str, Capture | Failure]:
+    """A page of a WARC with its key, as this source's; a Failure where its times or its address cannot be written.
+
+    Who fetched it is another source, where the WARC is this program's own. Times in it may have any form of ISO 8601.
+    """
+    where = f"{path}: {page.link.url}"
+    try:
+        hops = tuple(structs.replace(hop, started_at=_utc(hop.started_at)) for hop in page.exchanges)
+        link = structs.replace(page.link, source=source.name)
+        own = structs.replace(page, link=link, exchanges=hops, fetched_at=_utc(page.fetched_at))
+        key = f"{page.link.url} {own.fetched_at} sha256:{hashlib.sha256(page.body).hexdigest()}"
+        key.encode()
+    except UnicodeEncodeError:
+        return "", Failure(where, "not-unicode", f"{where}: an address with half a surrogate pair; passed over")
+    except (ValueError, OverflowError) as error:
+        return "", Failure(where, "bad-date", f"{where}: its date is no date ({error}); passed over")
+    return key, own
+
+
+def _utc(time: str) -> str:
+    """A time of ISO 8601 as RFC 3339 in UTC, which it usually is already; ValueError or OverflowError if it is none."""
+    moment = datetime.fromisoformat(time)
+    if _RFC_3339_UTC.fullmatch(time):
+        return time
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -109,8 +109,7 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
                 result = await clean_and_add(page, tools, page_key)
                 last = result.id if isinstance(result, Record) else ""
                 yield result
-        if index.seen(source.name, key) is None:
-            index.see(source.name, key, last)
+        index.see(source.name, key, last)
     except OSError as error:
         problem = ScrapeError(f"{name}: cannot be read: {error.strerror or error}", reason="unreadable")
         yield _counted(name, problem, source, tools)

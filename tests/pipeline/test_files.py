@@ -14,6 +14,7 @@ from msgspec import structs
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]  # warcio ships no types
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]  # the same
 
+from scraper import warc
 from scraper.pipeline import Source, SourceKind
 from scraper.pipeline.run import COMMIT_EVERY
 from scraper.types import Record
@@ -181,6 +182,53 @@ def test_a_damaged_warc_file_gives_what_can_be_read(bench: Bench, folder: Path) 
     assert text("bridge 0") in ran.texts
     assert "damaged-warc" in ran.reasons
     assert str(folder / "b.warc.gz") in " ".join(failure.message for failure in ran.tally.failures)
+    bench.types()
+
+
+def raw_warc(date: str | None, more: str = "") -> bytes:
+    """One record by hand: what a careless or a hostile program writes."""
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + html("bridge")
+    head = (
+        "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://other.example/1\r\n"
+        + (f"WARC-Date: {date}\r\n" if date is not None else "")
+        + f"WARC-Record-ID: <urn:uuid:1>\r\n{more}Content-Type: application/http; msgtype=response\r\n"
+    )
+    return f"{head}Content-Length: {len(block)}\r\n\r\n".encode() + block + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("date", "read"),
+    [
+        ("2024-05-06T07:08:09.123456789Z", "2024-05-06T07:08:09.123456789Z"),
+        ("2024-05-06T07:08:09+02:00", "2024-05-06T05:08:09Z"),
+        ("2024-05-06T07:08:09", "2024-05-06T07:08:09Z"),
+        ("20240506070809", "2024-05-06T07:08:09Z"),  # ARC's
+        ("2024-05-06", "2024-05-06T00:00:00Z"),
+        ("2024-13-06T07:08:09Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("../../../../tmp-01-01T00:00:00Z", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_dates_of_other_programs(bench: Bench, folder: Path, date: str | None, read: str | None) -> None:
+    (folder / "a.warc").write_bytes(raw_warc(date))
+    (folder / "b.txt").write_text(dirty("park"))
+    ran = bench.run(inbox(folder))
+    assert ran.reasons == ([] if read else ["bad-date"])
+    assert [line.fetched_at for line in bench.lines() if line.url] == ([read] if read else [])
+    assert text("park") in ran.texts
+    bench.types()
+
+
+def test_an_address_that_cannot_be_written(bench: Bench, folder: Path) -> None:
+    """Half a surrogate pair, in the context that this program's own WARC files hold."""
+    link = '{"url":"https://other.example/\\ud800","source":"x"}'
+    context = f'{{"link":{link},"final_url":"","fetched_at":"2024-05-06T07:08:09Z"}}'
+    (folder / "a.warc").write_bytes(raw_warc("2024-05-06T07:08:09Z", f"{warc.CONTEXT}: {context}\r\n"))
+    (folder / "b.txt").write_text(dirty("park"))
+    ran = bench.run(inbox(folder))
+    assert (str(ran.tally), ran.texts) == ("1 archived, 0 known, 1 not-unicode", [text("park")])
     bench.types()
 
 

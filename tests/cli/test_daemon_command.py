@@ -1,0 +1,95 @@
+"""`scrape daemon` as a real process: it serves, says so, ends in good order, and comes back after kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from project import INBOX, Project, clean, end, sweep, until, wait
+
+import scraper
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path, schedule="{jitter: 0s}")
+
+
+def health(project: Project) -> int:
+    return project.run("health").code
+
+
+def test_it_serves_and_ends_in_good_order(project: Project) -> None:
+    project.put("bridge", "harbour")
+    assert health(project) == 1
+    process = project.start("daemon")
+    assert "inbox: 2 archived, 0 known" in until(process, "archived")
+    assert health(project) == 0
+    assert project.run("verify").code == 0
+    for command in (["run"], ["daemon"], ["fetch", "https://news.example/"]):
+        ran = project.run(*command)
+        assert (ran.code, ran.err.count(f"process {process.pid} holds this archive")) == (7, 1)
+    process.send_signal(signal.SIGTERM)
+    ran = end(process)
+    assert (ran.code, ran.out) == (0, "")
+    assert "Traceback" not in ran.err
+    assert health(project) == 1
+    assert project.is_sound()
+    assert project.texts() == [clean("bridge"), clean("harbour")]
+
+
+def test_it_comes_back_after_being_killed(project: Project) -> None:
+    """Killed with records on their way: a page takes the cleaner half a minute meanwhile."""
+    project.put("bridge")
+    (project.inbox / "endless.html").write_text("<div>" * 100_000 + "x")
+    process = project.start("daemon", start_new_session=True)
+    try:
+        wait(process, lambda: bool(project.warcs()) and health(project) == 0)
+        process.kill()
+        end(process)
+        # Its sign of life is seconds old, and nobody is fooled by it.
+        ran = project.run("health")
+        assert (ran.code, ran.err.count("is dead; start it again")) == (1, 1)
+        (project.inbox / "endless.html").unlink()
+        project.put("harbour")
+        process_2 = project.start("daemon")
+        assert "inbox: 2 archived, 0 known" in until(process_2, "archived")
+        assert health(project) == 0
+        process_2.send_signal(signal.SIGINT)
+        assert end(process_2).code == 0
+    finally:
+        sweep(process)
+    assert project.texts() == [clean("bridge"), clean("harbour")]
+    assert project.is_sound()
+    assert health(project) == 1
+
+
+def test_a_full_disk_ends_it(project: Project) -> None:
+    """A real limit of the system on the size of a file, in the middle of a run."""
+    large = os.urandom(600_000).hex()
+    (project.inbox / "large.txt").write_text("\n".join(large[i : i + 80] for i in range(0, len(large), 80)))
+    command = [sys.executable, "-m", "scraper", "--config", str(project.file), "daemon"]
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", *command],  # blocks of 512 bytes
+        env=os.environ | {"PYTHONPATH": str(Path(scraper.__file__).parents[1])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    ran = end(process)
+    assert ran.code == 7
+    assert "make room" in ran.err
+    assert "Traceback" not in ran.err
+    assert health(project) == 1
+    assert project.is_sound()
+
+
+def test_nothing_to_do(tmp_path: Path) -> None:
+    project = Project(tmp_path, INBOX.replace(", every: 1m", ""))
+    ran = project.run("daemon")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "give one `every: 15m` or a `cron` line" in ran.err
+    assert not project.archive.exists()
