@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from scraper.clean import printed
 from scraper.clean.lines import continues
 from scraper.clean.title import Title
@@ -39,6 +41,7 @@ def join_blocks(kept: Sequence[Block], trims: Sequence[Trim], *, is_page: bool) 
         text = _cut(block.text, cuts.get(block.at, ()))
         if not text:
             continue
+        block = block if text == block.text else structs.replace(block, text=text)  # noqa: PLW2901 - as it is printed
         if before is not None:
             close = (before.form == block.form and block.form in _CLOSE) if is_page else continues(before, block)
             parts.append("\n" if close else "\n\n")
