@@ -151,6 +151,8 @@ def hints(view: View) -> Iterator[Vote]:
             continue
         beside = (index > 0 and view.removed(index - 1)) or (index + 1 < len(view.blocks) and view.removed(index + 1))
         anywhere = hit.kind is Kind.AD and block.form is Form.PARAGRAPH
+        if hit.kind is Kind.BYLINE and view.shapes[index].ends and view.shapes[index].words > NAME_WORDS:
+            continue  # "By Monday, the council must answer."
         opening = hit.kind in (Kind.BYLINE, Kind.DATELINE_META) and index < second
         if anywhere or opening or beside or not first < index < last:
             yield index, remove(hit.kind, f"hint.{hit.rule}")

@@ -73,19 +73,20 @@ def by_sign(view: View) -> Iterator[Vote]:
             )
         elif index > last and agencies.source_agency(text) is not None:
             yield index, remove(Kind.SOURCE_CREDIT, "sign.agency")
-        elif len(text) <= 120:
+        elif len(text) <= 120 and not view.shapes[index].ends:
             yield index, remove(Kind.PHOTO_CREDIT, "sign.photo_credit")
 
 
 def by_clock(view: View) -> Iterator[Vote]:
     """Whole-line temperatures anywhere; whole-line dates only before the first or after the last prose.
 
-    A changelog or a diary has dates on lines of their own; at the article's ends they are widgets or datelines.
+    A changelog or a diary has dates on lines of their own, and then those at its ends are its own as well.
     """
     prose = [index for index, is_prose in enumerate(view.prose) if is_prose and not view.removed(index)]
     first, last = (prose[0], prose[-1]) if prose else (len(view.blocks), -1)
     weather: set[int] = set()
     dates: list[tuple[int, bool]] = []
+    inside = False
     for index, block in enumerate(view.blocks):
         if view.removed(index) or len(block.text) > 100 or (clock := read_clock(block.text)) is None:
             continue
@@ -94,13 +95,21 @@ def by_clock(view: View) -> Iterator[Vote]:
             yield index, remove(Kind.WEATHER, "clock.temperature")
         elif clock.kind == "date" and (index < first or index > last):
             dates.append((index, clock.has_weekday))
+        else:
+            inside = inside or clock.kind == "date"
+    if inside:
+        dates = [(index, has_weekday) for index, has_weekday in dates if _beside(weather, index)]
     for index, has_weekday in dates:
-        if any(near in weather for near in range(index - 3, index + 4)):
+        if _beside(weather, index):
             yield index, remove(Kind.DATE_WIDGET, "clock.beside_weather")
         elif index < first and has_weekday and not _words_before(view, index):
             yield index, remove(Kind.DATE_WIDGET, "clock.masthead")
         else:
             yield index, remove(Kind.DATELINE_META, "clock.date")
+
+
+def _beside(weather: set[int], index: int) -> bool:
+    return any(near in weather for near in range(index - 3, index + 4))
 
 
 def _words_before(view: View, index: int) -> bool:

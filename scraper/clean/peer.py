@@ -8,6 +8,7 @@ from typing import Any
 
 from scraper.clean.claims import Claims, people
 from scraper.clean.when import to_iso
+from scraper.errors import ScrapeError
 from scraper.types import Document
 
 MAX_CHARS = 3_000_000
@@ -44,6 +45,8 @@ def second_opinion(document: Document, claims: Claims) -> dict[str, tuple[Any, s
     config = {"original_date": True, "extensive_search": True, "max_date": date.fromisoformat(latest).isoformat()}
     try:
         found = extract_metadata(html, default_url=document.url, date_config=config)
+    except ScrapeError:
+        raise  # the deadline's
     except Exception:  # noqa: BLE001 - a library's failure on hostile HTML costs its opinion, never the page
         return {}
     site = claims.fields.get("site", (None, ""))[0] or found.sitename

@@ -31,9 +31,10 @@ STANDFIRST_BLOCKS = 8
 VISIBLE_WORDS = 60
 DATED_WORDS = 8
 LISTED_WORDS = 4
+HEADING_WORDS = 6
 FOOTER_SHARE = 0.85
-TEXT_EVIDENCE = 4
-"""Lines beside the span in a plain text below which nothing says that the text is dirty."""
+TEXT_EVIDENCE = 8
+"""Lines without a full stop beside the span, in a plain text, below which nothing says that the text is dirty."""
 
 DESCRIPTIONS = frozenset(("description", "og:description", "twitter:description"))
 # What content systems and newsrooms call it, in the languages of their makers.
@@ -63,18 +64,20 @@ def density(title: Title | None) -> Pass:
 def _judge(view: View, headline: int) -> Iterator[Vote]:
     dead = _dead(view)
     span = _after_headline(view, main_span(view, dead), headline)
+    dirty = _dirty_sides(view, span)
     list_kind: Kind | None = None
     for index, block in enumerate(view.blocks):
         label = view.labels[index]
         if label is not None:
-            list_kind = _list_kind(label.kind, list_kind)
+            heads = label.kind if view.shapes[index].words <= HEADING_WORDS else None
+            list_kind = _list_kind(heads, list_kind)
             continue
         here = block.place < 0 or span.inside[block.place]
         if not here or not span.start <= index < span.end:
             if view.is_page and not dead[index] and _is_standfirst(view, index, headline, span):
                 yield index, keep("span.standfirst")
                 continue
-            if view.is_page or _is_dirty_side(view, index, span):
+            if view.is_page or dirty[index >= span.end]:
                 vote = _outside(view, index, span, list_kind)
                 list_kind = _list_kind(vote.kind, list_kind) if vote.rule != "span.outside" else list_kind
                 yield index, vote
@@ -102,7 +105,29 @@ def main_span(view: View, dead: list[bool]) -> Span:
             best, start, end = running, since, index + 1
     if best == 0.0:
         return Span(inside, 0, len(view.blocks))
+    while start > 0 and _belongs(view, start - 1, dead, inside):
+        start -= 1
+    while end < len(view.blocks):
+        across = int(not view.is_page and end + 1 < len(view.blocks) and _is_inserted(view, end))
+        if not _belongs(view, end + across, dead, inside) or view.blocks[end + across].level:
+            break
+        end += across + 1
     return Span(inside, start, end)
+
+
+def _is_inserted(view: View, index: int) -> bool:
+    """Whether a line is what themes put between the paragraphs of an article."""
+    label, hit = view.labels[index], view.hits[index]
+    kind = label.kind if label is not None else hit.kind if hit is not None else None
+    return kind in _INSERTED
+
+
+def _belongs(view: View, index: int, dead: list[bool], inside: list[bool]) -> bool:
+    """Whether a block beside the heaviest run is its too: a short sentence at an article's end, a heading over it."""
+    block, form = view.blocks[index], view.shapes[index]
+    if dead[index] or form.link_share > LINKED or not (block.place < 0 or inside[block.place]):
+        return False
+    return block.level > 1 or form.ends
 
 
 def _after_headline(view: View, span: Span, headline: int) -> Span:
@@ -209,10 +234,21 @@ def _link_kind(form: Shape) -> Kind:
     return Kind.RELATED if form.words >= 5 else Kind.NAVIGATION
 
 
-def _is_dirty_side(view: View, index: int, span: Span) -> bool:
-    """Whether the side of a plain text on which a line stands has more chrome than a stray short line."""
-    side = range(span.start) if index < span.start else range(span.end, len(view.blocks))
-    return len(side) >= TEXT_EVIDENCE or any(view.removed(other) for other in side)
+def _dirty_sides(view: View, span: Span) -> tuple[bool, bool]:
+    """Whether the lines before and behind the span of a plain text are chrome: some were recognised among them.
+
+    Many lines without a full stop count too, but only in a text that has chrome anywhere: a recipe, a list and a poem
+    have such lines, and are clean.
+    """
+    chrome = [
+        index for index in range(len(view.blocks)) if view.removed(index) and view.kind(index) not in _OF_ARTICLES
+    ]
+
+    def is_dirty(side: range) -> bool:
+        bare = sum(not view.removed(index) and not view.shapes[index].ends for index in side)
+        return any(index in side for index in chrome) or (bare >= TEXT_EVIDENCE and bool(chrome))
+
+    return is_dirty(range(span.start)), is_dirty(range(span.end, len(view.blocks)))
 
 
 def _list_kind(kind: Kind | None, before: Kind | None) -> Kind | None:
@@ -235,6 +271,12 @@ def _outside(view: View, index: int, span: Span, list_kind: Kind | None) -> Labe
     return remove(Kind.FOOTER if is_footer else Kind.NAVIGATION, "span.outside")
 
 
+# What stands at the head of clean articles too, and says nothing of the lines around it.
+_OF_ARTICLES = frozenset(
+    (Kind.TITLE, Kind.DUPLICATE_TITLE, Kind.BYLINE, Kind.DATELINE_META, Kind.CREDITS, Kind.SOURCE_CREDIT, Kind.CAPTION)
+)
+# What themes put between the paragraphs of an article: the sentence behind it is still the article's.
+_INSERTED = frozenset((Kind.AD, Kind.SHARE, Kind.PAGE_TOOLS, Kind.PLAYER))
 # Chrome that stands inside a list of related articles or comments without ending it.
 _BETWEEN = frozenset((Kind.AD, Kind.DATELINE_META, Kind.BYLINE, Kind.CAPTION, Kind.PHOTO_CREDIT, Kind.READING_TIME))
 _HEADS_A_LIST = frozenset((Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COOKIE, Kind.DISCLAIMER))

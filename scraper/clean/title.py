@@ -127,6 +127,9 @@ def without_site(title: str, sites: list[str]) -> str:
 
 def overlap(one: str, other: str) -> float:
     """Words in common over words of the shorter text; characters where words are not spaced."""
+    short, long = sorted((fold(one), fold(other)), key=len)
+    if short and f" {short} " in f" {long} ":
+        return 1.0
     a, b = _bag(one), _bag(other)
     if min(sum(a.values()), sum(b.values())) < 1:
         return 0.0

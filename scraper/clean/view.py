@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
 from scraper.clean.places import PlaceRule, judge_places
 from scraper.clean.rules import Rules
 from scraper.clean.shape import Shape, is_prose, shape
-from scraper.types import Block, Document, Kind, Label
+from scraper.types import Block, Document, Form, Kind, Label
 
 Vote = tuple[int, Label]
 Pass = Callable[["View"], Iterable[Vote]]
@@ -24,6 +25,8 @@ class View:
         self.blocks: tuple[Block, ...] = document.blocks
         self.shapes: list[Shape] = [shape(block) for block in document.blocks]
         self.prose: list[bool] = [is_prose(form) for form in self.shapes]
+        if document.head is None:
+            self._join_wrapped()
         self.hits: list[Hit | None] = [rules.phrases.find(block.text) for block in document.blocks]
         self.places: list[PlaceRule | None] = judge_places(document, rules.places)
         self.labels: list[Label | None] = [None] * len(document.blocks)
@@ -32,6 +35,13 @@ class View:
     def is_page(self) -> bool:
         """Whether the document came from HTML."""
         return self.document.head is not None
+
+    def _join_wrapped(self) -> None:
+        """Lines of one hard-wrapped sentence are prose together: none has a full stop and thirty words by itself."""
+        for index in range(1, len(self.blocks)):
+            before, after = self.blocks[index - 1], self.blocks[index]
+            if before.form is Form.PARAGRAPH and continues(before, after):
+                self.prose[index - 1] = self.prose[index] = True
 
     def run(self, passes: Iterable[Pass]) -> None:
         """Apply the passes in order; a later vote replaces an earlier one."""

@@ -78,7 +78,7 @@ async def _files(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[R
             break
         async with aclosing(_file(link, source, tools, tally)) as results:
             async for result in results:
-                taken += 1
+                taken += isinstance(result, Record)  # what fails every time must not keep the rest waiting
                 waiting.append(result)
                 if len(waiting) >= COMMIT_EVERY:
                     tools.archive.commit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # warcio ships no types
@@ -112,6 +113,9 @@ def _page(record: ArcWarcRecord, offset: int, path: Path, source: str | None) ->
     if len(block) > form.MAX_BLOCK:
         yield Failure(where, "too-large", f"{where}: larger than {form.MAX_BLOCK} bytes", 7)
         return
+    if isinstance(record.length, int) and len(block) < record.length:
+        yield Failure(where, "damaged-warc", f"{where}: the file ends within this record")
+        return
     if record.format != "warc":
         headers = _from_arc(headers)
     try:
@@ -119,7 +123,11 @@ def _page(record: ArcWarcRecord, offset: int, path: Path, source: str | None) ->
     except ScrapeError as error:
         yield Failure(where, error.reason, f"{where}: {error}", error.exit_code)
         return
-    if found.status == 200 and (found.mime is None or found.mime in PAGE_TYPES):
+    if (
+        urlsplit(found.final_url).path != "/robots.txt"
+        and found.status == 200
+        and (found.mime is None or found.mime in PAGE_TYPES)
+    ):
         yield found
 
 

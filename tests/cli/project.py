@@ -21,6 +21,8 @@ from scraper import records, workers
 from scraper.verify import verify
 
 INBOX = "{name: inbox, type: folder, directory: inbox, every: 1m}"
+ENDLESS = "<div><p>One more.</p>" * 100_000
+"""A page that takes the cleaner a minute, and hardly under some seconds however good it gets."""
 PATIENCE = 120.0
 """Seconds after which a process that says nothing is taken for hung, and killed."""
 

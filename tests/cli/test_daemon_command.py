@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import INBOX, Project, clean, end, sweep, until, wait
+from project import ENDLESS, INBOX, Project, clean, end, sweep, until, wait
 
 import scraper
 
@@ -43,9 +43,9 @@ def test_it_serves_and_ends_in_good_order(project: Project) -> None:
 
 
 def test_it_comes_back_after_being_killed(project: Project) -> None:
-    """Killed with records on their way: a page takes the cleaner half a minute meanwhile."""
+    """Killed with records on their way: a page keeps the cleaner busy meanwhile."""
     project.put("bridge")
-    (project.inbox / "endless.html").write_text("<div>" * 100_000 + "x")
+    (project.inbox / "endless.html").write_text(ENDLESS)
     process = project.start("daemon", start_new_session=True)
     try:
         wait(process, lambda: bool(project.warcs()) and health(project) == 0)

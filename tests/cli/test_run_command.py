@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 from cli_support import PAGE, start
-from project import INBOX, Project, borrow, clean, dirty, end, sweep, wait
+from project import ENDLESS, INBOX, Project, borrow, clean, dirty, end, sweep, wait
 from servers import Server, response
 
 from scraper.archive import Archive
 from scraper.pipeline.run import COMMIT_EVERY
 
 ROOT = Path(__file__).parents[2]
-ENDLESS = "<div>" * 100_000 + "x"
-"""A page that takes the cleaner half a minute."""
 
 
 @pytest.fixture

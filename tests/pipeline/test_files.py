@@ -278,7 +278,7 @@ def test_a_file_too_large_is_not_even_read(bench: Bench, folder: Path) -> None:
 
 
 def test_a_file_that_is_not_cleaned_in_time_is_kept_and_the_others_go_on(bench: Bench, folder: Path) -> None:
-    (folder / "a.html").write_text("<div>" * 100_000 + "x")  # half a minute
+    (folder / "a.html").write_text("<div><p>One more.</p>" * 100_000)  # a minute
     (folder / "b.txt").write_text(dirty("bridge"))
     with Workers(Settings(deadline=3.0)) as pool:
         bench.pool = pool
