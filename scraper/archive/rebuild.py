@@ -15,9 +15,10 @@ from scraper.archive import disk
 from scraper.archive.repair import finish, open_files, repair
 from scraper.errors import ScrapeError
 from scraper.index import NAME, File, Index, Place
+from scraper.sources import urls
 from scraper.types import Ledger, Record, Verdict, WarcRef
 
-_RAW = "CREATE TABLE raw (id TEXT PRIMARY KEY, offset INTEGER, length INTEGER, file TEXT, context TEXT)"
+_RAW = "CREATE TABLE raw (id TEXT PRIMARY KEY, offset INTEGER, length INTEGER, file TEXT, context TEXT, digest TEXT)"
 _NO_TEXT = hashlib.sha256(b"").hexdigest()
 _COMMIT_EVERY = 2000
 
@@ -25,7 +26,8 @@ _COMMIT_EVERY = 2000
 def build(root: Path) -> list[str]:
     """Rebuild the index of an archive whose lock is held; a line for everything that was repaired or found amiss.
 
-    What the files do not hold is gone: validators, failure counts, runs, and keys that the caller had marked as seen.
+    Files and addresses count as seen where a ledger says that they were cleaned. What the files do not hold is gone:
+    validators, failure counts, runs.
     """
     path = root / NAME
     notes = _finish_files(root, path)
@@ -40,10 +42,12 @@ def build(root: Path) -> list[str]:
             for file in sorted(root.glob("warc/*/*/*.warc.gz")):
                 notes += _take_warc(root, file, index, raw)
         index.commit()
+        index.checkpoint()  # on a full disk this fails here, while the old index is still there
     finally:
         index.close()
-    _remove(path)  # before the new one comes: an old write-ahead log must not meet it
-    fresh.rename(path)
+    for suffix in ("-wal", "-shm"):  # an old write-ahead log must not meet the new index
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    fresh.replace(path)
     disk.sync_folders(path, root)
     return notes
 
@@ -88,8 +92,9 @@ def _take_warc(root: Path, path: Path, index: Index, raw: sqlite3.Connection) ->
             continue
         ref = WarcRef(name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
         if entry.type in ("response", "resource"):
-            values = (ref.record_id, ref.offset, ref.length, ref.file, entry.header(warc.CONTEXT.lower()))
-            raw.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?, ?)", values)
+            digest = hashlib.sha256(entry.block).hexdigest() if entry.type == "resource" else None
+            values = (ref.record_id, ref.offset, ref.length, ref.file, entry.header(warc.CONTEXT.lower()), digest)
+            raw.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?, ?, ?)", values)
         elif entry.type == "metadata":
             yield from _take_ledger(entry, ref, index, raw)
         if number % _COMMIT_EVERY == 0:
@@ -105,6 +110,7 @@ def _take_ledger(entry: warc.Entry, ref: WarcRef, index: Index, raw: sqlite3.Con
     except ValueError as error:
         yield f"{ref.file}: at {ref.offset}: not a ledger: {error}"
         return
+    _see(ledger, entry.uri("warc-refers-to") or "", index, raw)
     if index.get(ledger.record) is not None:
         index.set_ledger(ledger.record, ref)
     elif ledger.verdict is Verdict.ARTICLE:
@@ -113,6 +119,15 @@ def _take_ledger(entry: warc.Entry, ref: WarcRef, index: Index, raw: sqlite3.Con
         index.add(record, None, ref)
     else:
         yield f"{ref.file}: at {ref.offset}: a ledger of a record that is not there"
+
+
+def _see(ledger: Ledger, refers_to: str, index: Index, raw: sqlite3.Connection) -> None:
+    """Mark what a ledger is of as met by its source, by the keys that the pipeline knows it by."""
+    row = raw.execute("SELECT context, digest FROM raw WHERE id = ?", (refers_to,)).fetchone()
+    context = warc.context(row[0]) if row else None
+    if context is not None:
+        key = urls.key(context.link.url) if row[1] is None else f"file sha256:{row[1]}"
+        index.see(context.link.source, key, ledger.record)
 
 
 def _without_text(ledger: Ledger, refers_to: str, raw: sqlite3.Connection) -> Record | None:

@@ -59,6 +59,16 @@ class Database:
             if self._db.in_transaction:
                 self._db.execute("COMMIT")
 
+    def checkpoint(self) -> None:
+        """Bring all that is committed into the database file itself, so that it may be moved without its log.
+
+        A LimitError where the disk has no room for it, or a reader holds the log.
+        """
+        with self._guarded():
+            busy, waiting, moved = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy or waiting != moved:
+            raise LimitError(f"{self.path}: its log cannot be written back; make room", reason="disk-full")
+
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """Undo what was written within, if it ends in an error."""

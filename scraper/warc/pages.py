@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # warcio ships no types
@@ -25,6 +24,7 @@ PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 MAX_BODY = 20 << 20
 """Bytes of the largest decoded body that is handed on."""
 
+_ROBOTS = re.compile(r"https?://[^/?#]*/robots\.txt(?:[?#]|$)", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})\b")
 _TRANSFER = re.compile(rb"^transfer-encoding(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
@@ -123,11 +123,7 @@ def _page(record: ArcWarcRecord, offset: int, path: Path, source: str | None) ->
     except ScrapeError as error:
         yield Failure(where, error.reason, f"{where}: {error}", error.exit_code)
         return
-    if (
-        urlsplit(found.final_url).path != "/robots.txt"
-        and found.status == 200
-        and (found.mime is None or found.mime in PAGE_TYPES)
-    ):
+    if not _ROBOTS.match(found.final_url) and found.status == 200 and (found.mime is None or found.mime in PAGE_TYPES):
         yield found
 
 
