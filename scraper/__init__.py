@@ -7,8 +7,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from scraper.clean import Options, clean_html, clean_text
-from scraper.types import Article
+from scraper.types import Article, Capture, Failure
 from scraper.version import __version__
 
-__all__ = ["Article", "Options", "__version__", "clean_html", "clean_text"]
+__all__ = ["Article", "Capture", "Failure", "Options", "__version__", "clean_html", "clean_text", "read_warc"]
+
+
+def read_warc(path: str | Path) -> Iterator[Capture | Failure]:
+    """The pages of a WARC or ARC file, their bodies decoded; a record that cannot be read is a Failure.
+
+    Pages are responses with status 200 and resources, of HTML or plain text. Raises OSError where there is no file.
+    """
+    # Imported here: whoever only cleans does without warcio.
+    from scraper.warc import pages  # noqa: PLC0415
+
+    return pages(Path(path))

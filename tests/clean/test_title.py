@@ -7,7 +7,7 @@ import json
 import pytest
 
 from scraper.clean import Options, clean_html, clean_text
-from scraper.clean.title import overlap, without_site
+from scraper.clean.title import LONGEST, overlap, without_site
 from scraper.types import Article, Kind
 
 PROSE = (
@@ -189,3 +189,8 @@ def test_a_repeated_headline_goes() -> None:
 
 def test_a_text_without_prose_has_no_headline() -> None:
     assert clean_text("Bread and butter\n\nTea with milk").metadata.title is None
+
+
+@pytest.mark.parametrize("title", ["word - " * 5_000, "a | " * 5_000, "» " * 5_000])
+def test_a_title_of_nothing_but_separators_ends(title: str) -> None:
+    assert len(without_site(title, ["The Example"])) <= LONGEST

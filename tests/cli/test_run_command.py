@@ -41,6 +41,16 @@ def test_the_shipped_configuration_as_a_process_twice(tmp_path: Path) -> None:
     assert end(start("verify", "--archive", archive)).code == 0
 
 
+def test_without_its_index_an_archive_knows_what_it_holds(project: Project) -> None:
+    project.put("bridge")
+    project.put("harbour")
+    assert project.run("run").out.startswith("inbox: 2 archived, 0 known\n")
+    for file in project.archive.glob("index.sqlite*"):
+        file.unlink()
+    again = project.run("run")
+    assert (again.code, again.out.splitlines()[0]) == (0, "inbox: 0 archived, 2 known")
+
+
 def test_only_the_named_sources_run_also_one_that_is_not_enabled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
