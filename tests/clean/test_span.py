@@ -12,8 +12,11 @@ LONG = (
     "Residents had asked for it since the old one was closed to the public in the winter of 2019.",
 )
 SHORT = ("The bridge is shut.", "Nobody came.", "It rained.", "“No,” she said.")
-WRAPPED = "The council has voted to close the swimming pool in\nthe old town, which has lost money in each of the\nlast ten years."
-RECIPE = "Tomato soup\n\nServes 4\n1 kg tomatoes\n2 onions\n3 cloves garlic\nSalt\nPepper\nOil\nCream\n\nFry the onions slowly."
+WRAPPED = (
+    "The council has voted to close the swimming pool in\nthe old town, which has lost money in each of the\n"
+    "last ten years."
+)
+RECIPE = "Tomato soup\n\nServes 4\n1 kg tomatoes\n2 onions\nGarlic\nSalt\nPepper\nOil\nCream\n\nFry the onions slowly."
 
 
 @pytest.mark.parametrize("lines", [(*SHORT, *LONG), (*LONG, *SHORT), (*SHORT, *LONG, *SHORT)])
