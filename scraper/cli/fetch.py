@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from contextlib import aclosing
 
 from scraper import records
+from scraper.cli import loop
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.options import add_allow_address
 from scraper.cli.streams import Streams
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     config = configuration(args, flags, optional=True).config
     if config.network.contact is None and not args.quiet:
         streams.say("network.contact is not set, so site owners cannot reach you; set SCRAPE_NETWORK__CONTACT")
-    return asyncio.run(_fetch(links, config, streams))
+    return loop.run(_fetch(links, config, streams))
 
 
 def _link(url: str) -> Link:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 
-from scraper.cli import show
+from scraper.cli import loop, show
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.reading import add_archive, existing
 from scraper.cli.streams import Streams
@@ -37,7 +36,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     log_to(streams, args)
     config = configuration(args, optional=bool(args.archive)).config
     existing(Path(config.archive.directory))
-    done = asyncio.run(_reclean(config, args, streams))
+    done = loop.run(_reclean(config, args, streams))
     streams.clear_status()
     for problem in done.failures:
         streams.say(problem.message)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import difflib
 
+from scraper.cli import loop
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.streams import Streams
 from scraper.config import Config, SourceConfig
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     """One pass; 0 if nothing failed, 3 if some inputs did, the failure's own code if there was one input alone."""
     log_to(streams, args)
     config = configuration(args).config
-    return asyncio.run(_run(chosen(config, args.sources), config, streams))
+    return loop.run(_run(chosen(config, args.sources), config, streams))
 
 
 def chosen(config: Config, names: list[str]) -> list[SourceConfig]:
