@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -17,10 +18,13 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
     A signal that raised wherever the program happens to be could cut the archive's writer in the middle of a record.
     """
-    return asyncio.run(_interruptible(work))
+    return asyncio.run(interruptible(work))
 
 
-async def _interruptible(work: Coroutine[Any, Any, Result]) -> Result:
+async def interruptible(work: Coroutine[Any, Any, Result]) -> Result:
+    """The work's result; Terminated where SIGTERM cancelled it. For the main thread, which has the signals."""
+    if threading.current_thread() is not threading.main_thread():
+        return await work
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, task.cancel, signal.SIGTERM)

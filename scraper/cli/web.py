@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from scraper.cli.compose import configuration, log_to
+from scraper.cli.loop import interruptible
 from scraper.cli.streams import Streams
 from scraper.config.compose import fetcher_of
 from scraper.errors import UsageError
@@ -45,7 +46,7 @@ class Web:
         """A page as it is now. Raises what the fetcher and the status say: RefusedError, LimitError, ScrapeError."""
         if normalise(url) is None:
             raise UsageError(f"{url}: no http or https address")
-        capture = self._runner.run(self._fetch(Link(url, source)))
+        capture = self._runner.run(interruptible(self._fetch(Link(url, source))))
         check_status(capture)
         return capture
 
