@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from scraper.clean import agencies
 from scraper.clean.claims import AUTHORS
@@ -156,19 +156,3 @@ def hints(view: View) -> Iterator[Vote]:
         opening = hit.kind in (Kind.BYLINE, Kind.DATELINE_META) and index < second
         if anywhere or opening or beside or not first < index < last:
             yield index, remove(hit.kind, f"hint.{hit.rule}")
-
-
-def guarded(judge: Callable[[View], Iterator[Vote]], share: float = 0.5) -> Pass:
-    """A pass whose votes count only while they leave more than `share` of the document's running prose standing."""
-
-    def run(view: View) -> list[Vote]:
-        votes = list(judge(view))
-        standing = sum(view.shapes[index].words for index in view.open() if view.prose[index])
-        lost = sum(
-            view.shapes[index].words
-            for index, label in votes
-            if view.prose[index] and not label.keep and not view.removed(index)
-        )
-        return votes if lost < share * standing or standing == 0 else []
-
-    return run

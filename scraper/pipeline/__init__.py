@@ -21,7 +21,6 @@ __all__ = ["Source", "SourceKind", "Tally", "Tools", "clean_and_add", "fetch", "
 
 AT_ONCE = 8
 """Links under way together; each host is still asked one request at a time."""
-REFUSALS = frozenset((401, 403, 404, 410, 429, 451))
 GONE = frozenset((404, 410))
 # The archive's own errors, of any class: what comes after them would meet them too.
 FATAL = frozenset(
@@ -57,7 +56,7 @@ def check_status(capture: Capture) -> None:
     status, url = capture.status, capture.link.url
     if 200 <= status < 300:
         return
-    if status in REFUSALS or 400 <= status < 500:
+    if 400 <= status < 500:
         raise RefusedError(f"{url}: the server answered {status}; nothing to clean", reason=f"http-{status}")
     raise ScrapeError(f"{url}: the server answered {status}; try again later", reason=f"http-{status}")
 
