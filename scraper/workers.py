@@ -1,8 +1,7 @@
 """Cleaning in processes of their own, each page with a deadline: one that hangs or eats memory is killed, alone.
 
-`pool` is for one command's list of inputs. `Workers` is for a service that must outlive its processes: each has a pipe
-to itself. Those of a pool share a queue and so its locks: one that is killed with a lock in its hands stops the others
-for good, and in pebble 5.2 the death of an idle process already ends the whole pool.
+Every process has a pipe to itself. Processes that share a queue share its locks too: one that is killed with a lock in
+its hands stops the others for good, and in pebble 5.2 the death of an idle process already ends the whole pool.
 """
 
 from __future__ import annotations
@@ -12,17 +11,16 @@ import multiprocessing
 import signal
 import threading
 import traceback
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as Expired
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Self
+from typing import Any, Generic, Self, TypeVar
 
 from msgspec import Struct, structs
-from pebble import ProcessExpired, ProcessPool
 
 from scraper.clean import Options, Source, clean_bytes
 from scraper.clean.decode import decode_html
@@ -31,6 +29,9 @@ from scraper.clean.rules import shipped
 from scraper.clean.sniff import sniff
 from scraper.errors import LimitError, ScrapeError
 from scraper.types import Article, Capture, Rights
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 TASKS = 1_000
 """Pages after which a process is replaced, so that what leaks in it is bounded."""
@@ -72,56 +73,18 @@ def clean_capture(capture: Capture, options: Options) -> Cleaned:
     return Cleaned(article, read_rights(capture.headers, html))
 
 
-@contextmanager
-def pool(count: int) -> Iterator[ProcessPool]:
-    """A pool of `count` processes, spawned at the first task and killed at the end, whatever they are at."""
-    processes = ProcessPool(count, max_tasks=TASKS, initializer=_ignore_interrupt, context=_SPAWN)
-    try:
-        yield processes
-    finally:
-        processes.stop()  # type: ignore[no-untyped-call]  # pebble's annotations leave this one out
-        processes.join()
-
-
-@contextmanager
-def cut_off(late: str, died: str) -> Iterator[None]:
-    """Take a task's result within, and a task that was cut off raises a LimitError.
-
-    `late` is its message where the deadline passed ("deadline"), `died` where the process died ("worker-died"); how it
-    died is put behind the latter.
-    """
-    try:
-        yield
-    except (Expired, TimeoutError) as error:
-        raise LimitError(late, reason="deadline") from error
-    except ProcessExpired as error:
-        raise LimitError(f"{died} ({error})", reason="worker-died") from error
-
-
 class Workers:
     """A pool of cleaning processes; a context manager. A process is started when a page finds none idle."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        # A thread a process: it waits at the pipe, and there are never more processes at work than threads.
-        self._threads = ThreadPoolExecutor(settings.count, "cleaning")
-        self._lock = threading.Lock()
-        self._idle: list[_Process] = []
-        self._all: set[_Process] = set()
-        self._closed = False
+        bounds = Bounds(settings.count, settings.deadline, "cleaning.deadline")
+        self._processes = Processes(partial(_answer, options=settings.options), bounds)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with self._lock:
-            self._closed = True
-            left = list(self._all)
-        for process in left:
-            process.kill()
-        self._threads.shutdown(cancel_futures=True)
-        for process in left:
-            process.close()
+        self._processes.close()
 
     async def clean(self, capture: Capture) -> Cleaned:
         """Clean a capture.
@@ -131,28 +94,74 @@ class Workers:
         """
         # Exchanges hold the raw bytes once more; the cleaner reads the decoded body alone.
         light = structs.replace(capture, exchanges=())
-        answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._work, light)
+        try:
+            answer = await asyncio.wrap_future(self._processes.submit(light))
+        except LimitError as error:
+            raise LimitError(f"{capture.link.url}: {error}", reason=error.reason) from error
         if isinstance(answer, Cleaned):
             return answer
         error_class, message, reason = answer
         raise error_class(f"{capture.link.url}: {message}", reason=reason)
 
-    def _work(self, capture: Capture) -> _Answer:
-        # A process may die of something else than its page, such as another's hunger for memory: a second chance.
+
+class Bounds(Struct, frozen=True):
+    """How many processes, the seconds that one item may take in them, and what the setting of these is called."""
+
+    count: int
+    deadline: float
+    setting: str
+
+    def late(self) -> LimitError:
+        """The error of an item whose time has passed."""
+        return LimitError(f"not cleaned after {self.deadline:g} s ({self.setting})", reason="deadline")
+
+
+class Processes(Generic[Item, Result]):
+    """Processes that do one thing to many items; a process is started when an item finds none idle.
+
+    `function` must be picklable, and so must be what goes in and comes out. Expected errors are its results: what it
+    raises ends its process.
+    """
+
+    def __init__(self, function: Callable[[Item], Result], bounds: Bounds) -> None:
+        self._function, self._bounds = function, bounds
+        # A thread a process: it waits at the pipe, and there are never more processes at work than threads.
+        self._threads = ThreadPoolExecutor(bounds.count, "cleaning")
+        self._lock = threading.Lock()
+        self._idle: list[_Process] = []
+        self._all: set[_Process] = set()
+        self._closed = False
+
+    def submit(self, item: Item) -> Future[Result]:
+        """The result to come; a LimitError where the deadline passed or two processes died of the item."""
+        return self._threads.submit(self._work, item)
+
+    def close(self) -> None:
+        """Kill the processes, whatever they are at, and drop the items that wait."""
+        with self._lock:
+            self._closed = True
+            left = list(self._all)
+        for process in left:
+            process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in left:
+            process.close()
+
+    def _work(self, item: Item) -> Result:
+        # A process may die of something else than its item, such as another's hunger for memory: a second chance.
         for fresh in (False, True):
             process = self._take(fresh=fresh)
             try:
-                answer = process.ask(capture, self._settings.deadline)
+                answer: Result = process.ask(item, self._bounds.deadline)
             except _DiedError:
                 self._drop(process)
-                continue
-            if answer is None:
+            except TimeoutError:
                 self._drop(process)
-                message = f"not cleaned after {self._settings.deadline:g} s (cleaning.deadline)"
-                return LimitError, message, "deadline"
-            self._put_back(process)
-            return answer
-        return LimitError, "two processes that cleaned it died; is there enough memory?", "worker-died"
+                raise self._bounds.late() from None
+            else:
+                self._put_back(process)
+                return answer
+        raise LimitError("two processes that cleaned it died; is there enough memory?", reason="worker-died")
 
     def _take(self, *, fresh: bool) -> _Process:
         """An idle process, or a new one; `fresh` is new in any case, for what killed one may have killed the idle."""
@@ -166,7 +175,7 @@ class Workers:
                 self._all.discard(idle)
                 idle.kill()
                 idle.close()
-            process = _Process(self._settings)
+            process = _Process(self._function, self._bounds.deadline)
             self._all.add(process)
             return process
 
@@ -191,9 +200,10 @@ class _DiedError(Exception):
 class _Process:
     """One cleaning process, and the pipe to it; `asked` counts its pages."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, function: Callable[[Any], Any], deadline: float) -> None:
         self._pipe, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_serve, args=(theirs, settings), name="scrape-cleaning", daemon=True)
+        arguments = (theirs, function, deadline)
+        self._process = _SPAWN.Process(target=_serve, args=arguments, name="scrape-cleaning", daemon=True)
         self.asked = 0
         # Ctrl-C reaches the whole group, and a process that is still importing would answer with a traceback: it begins
         # with SIGINT blocked, as this thread has it. The tracker unblocks it when it starts, so it comes first.
@@ -202,20 +212,21 @@ class _Process:
         self._process.start()
         theirs.close()
 
-    def ask(self, capture: Capture, seconds: float) -> _Answer | None:
-        """The answer for a page, None if there was none after so many seconds; _DiedError if the process is gone."""
+    def ask(self, item: object, seconds: float) -> Any:
+        """The answer for an item; TimeoutError if there was none in time, _DiedError if the process is gone."""
         try:
             if self.asked == 0:
                 if not self._pipe.poll(START):
                     raise _DiedError
                 self._pipe.recv()
             self.asked += 1
-            self._pipe.send(capture)
-            if not self._pipe.poll(seconds):
-                return None
-            answer: _Answer = self._pipe.recv()
+            self._pipe.send(item)
+            answered = self._pipe.poll(seconds)
+            answer = self._pipe.recv() if answered else None
         except (EOFError, OSError) as error:
             raise _DiedError from error
+        if not answered:
+            raise TimeoutError
         return answer
 
     def is_alive(self) -> bool:
@@ -232,22 +243,17 @@ class _Process:
         self._pipe.close()
 
 
-def _ignore_interrupt() -> None:
-    """Ctrl-C reaches the whole group; the parent decides what becomes of its workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _serve(pipe: Connection, settings: Settings) -> None:
-    """The life of a cleaning process: a page, an answer, until the pipe is closed."""
-    _ignore_interrupt()
+def _serve(pipe: Connection, function: Callable[[Any], Any], deadline: float) -> None:
+    """The life of a cleaning process: an item, an answer, until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     shipped()  # 0.6 s, which are not the first page's
     with suppress(EOFError, ConnectionError):  # the parent is gone
         pipe.send(None)
         while True:
-            capture = pipe.recv()
-            signal.alarm(int(settings.deadline) + ORPHAN)
-            answer = _answer(capture, settings.options)
+            item = pipe.recv()
+            signal.alarm(int(deadline) + ORPHAN)
+            answer = function(item)
             signal.alarm(0)
             pipe.send(answer)
 

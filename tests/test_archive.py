@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -424,6 +425,26 @@ def test_rebuild_after_a_crash(tmp_path: Path, with_index: bool) -> None:
     assert len(rebuild(root)) == 1
     assert lines(root) == ["record-1"]
     assert verify(root).types["response"] == (1 if with_index else 2)
+    assert sound(root)
+
+
+def test_a_rebuilt_index_is_one_file_and_no_old_log_meets_it(tmp_path: Path) -> None:
+    root = tmp_path / "crashed"
+    with Archive(tmp_path / "live") as archive:
+        put(archive, 1)
+        archive.commit()
+        put(archive, 2)
+        archive.commit()
+        shutil.copytree(tmp_path / "live", root)
+    assert (root / "index.sqlite-wal").stat().st_size > 0
+    (root / "index.sqlite").write_bytes(b"damaged")
+    rebuild(root)
+    assert sorted(path.name for path in root.glob("index.sqlite*")) == ["index.sqlite"]
+    alone = tmp_path / "alone.sqlite"
+    shutil.copy(root / "index.sqlite", alone)
+    with closing(Index(alone)) as index:
+        assert [row.id for row in index.rows()] == ["record-1", "record-2"]
+        assert len(index.files()) == 2
     assert sound(root)
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,18 @@ def test_what_is_not_committed_is_gone(tmp_path: Path) -> None:
     second = Index(tmp_path / "i")
     assert [row.id for row in second.rows()] == ["record-1"]
     second.close()
+
+
+def test_after_a_checkpoint_the_file_alone_holds_what_was_committed(index: Index, tmp_path: Path) -> None:
+    index.add(record(1), PLACE, LEDGER)
+    index.commit()
+    alone = tmp_path / "alone.sqlite"
+    index.checkpoint()
+    assert (tmp_path / "index.sqlite-wal").stat().st_size == 0
+    shutil.copy(tmp_path / "index.sqlite", alone)
+    with closing(Index(alone)) as copy:
+        assert list(copy.rows()) == list(index.rows()) != []
+        assert [row.id for row in copy.search("harbour")] == ["record-1"]
 
 
 def test_an_id_stands_once_and_atomic_takes_back_its_own_part_only(index: Index) -> None:

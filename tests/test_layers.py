@@ -95,7 +95,7 @@ TEXT = (
     ["import scraper", "import sys; from scraper.cli import main, Streams; main(['clean'], Streams.standard())"],
 )
 def test_a_small_start_stays_small(script: str) -> None:
-    heavy = {"httpx", "apscheduler", "trafilatura", "warcio", "pebble", "charset_normalizer", "yaml", "asyncio"}
+    heavy = {"httpx", "apscheduler", "trafilatura", "warcio", "charset_normalizer", "yaml", "asyncio"}
     script = f"{script}\nimport sys; print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
     place = os.environ | {"PYTHONPATH": str(ROOT)}
     ran = subprocess.run(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -232,12 +233,14 @@ def test_pages_give_back_what_was_stored(tmp_path: Path) -> None:
     assert found == without_requests
 
 
-def foreign(tmp_path: Path, head: bytes, body: bytes, *, compress: bool = True) -> Path:
+def foreign(
+    tmp_path: Path, head: bytes, body: bytes, *, compress: bool = True, url: str | None = "<http://other.example/a b>"
+) -> Path:
     block = head + body
     lines = [
         "WARC/1.0",
         "WARC-Type: response",
-        "WARC-Target-URI: <http://other.example/a b>",
+        *([] if url is None else [f"WARC-Target-URI: {url}"]),
         "WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000000>",
         "WARC-Date: 2020-01-02T03:04:05Z",
         "Content-Type: application/http;msgtype=response",
@@ -285,6 +288,72 @@ def test_pages_of_other_crawlers(tmp_path: Path, header: bytes, body: bytes, com
 )
 def test_other_answers_are_passed_over(tmp_path: Path, head: bytes) -> None:
     assert list(warc.pages(foreign(tmp_path, head, b"x"))) == []
+
+
+PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_page"),
+    [
+        ("/robots.txt", False),
+        ("/Robots.TXT?x=1", False),
+        ("/ads.txt", False),
+        ("/app-ads.txt", False),
+        ("/humans.txt", False),
+        ("/security.txt", False),
+        ("/llms-full.txt", False),
+        ("/.well-known/security.txt", False),
+        ("/downloads.txt", True),
+        ("/news/robots.txt", True),
+        ("/robots.txt.html", True),
+        ("/news?of=/robots.txt", True),
+    ],
+)
+def test_texts_for_machines_are_no_pages(tmp_path: Path, path: str, is_page: bool) -> None:
+    body = b"User-agent: *\nDisallow: /private/\n"
+    found = list(warc.pages(foreign(tmp_path, PLAIN, body, url=f"https://other.example{path}")))
+    assert [one.body for one in found if isinstance(one, Capture)] == [body] * (2 * is_page)
+    assert len(found) == 2 * is_page
+
+
+@pytest.mark.parametrize("url", [None, "", "<>"])
+def test_a_page_without_an_address_is_a_failure(tmp_path: Path, url: str | None) -> None:
+    for one in warc.pages(foreign(tmp_path, PLAIN, b"A text.", url=url)):
+        assert isinstance(one, Failure)
+        assert one.reason == "no-address"
+    assert list(warc.pages(foreign(tmp_path, b"HTTP/1.1 404 Not Found\r\n\r\n", b"x", url=url))) == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(cut=st.integers(1), garbage=st.sampled_from([b"", b"garbage", bytes(600), b"WARC/1.0\r\n"]))
+def test_a_torn_foreign_file_gives_its_whole_pages_and_one_failure(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, garbage: bytes
+) -> None:
+    path = foreign(tmp_path_factory.mktemp("torn"), PLAIN, random.Random(1).randbytes(40_000))
+    all_of_them, whole = list(warc.pages(path)), path.read_bytes()
+    member = len(whole) // 2
+    cut %= len(whole)
+    path.write_bytes(whole[:cut] + garbage)
+    found = list(warc.pages(path))
+    if cut % member or garbage:
+        tear = found.pop()
+        assert isinstance(tear, Failure)
+        assert (tear.reason, str(path) in tear.message) == ("damaged-warc", True)
+    # The last eight bytes of a member are its checksum and length: all of the page is there before them.
+    assert found in (all_of_them[: cut // member], all_of_them[: (cut + 8) // member])
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_garbage_behind_the_last_record_costs_no_page(tmp_path: Path, compress: bool) -> None:
+    path = foreign(tmp_path, PLAIN, b"A text.", compress=compress)
+    before, whole = list(warc.pages(path)), path.read_bytes()
+    for garbage in (b"garbage\n", bytes(600), b"WARC/1.0\r\nWARC-Type", b"WARC/1.0\r\nWARC-Type: resource\r\n"):
+        path.write_bytes(whole + garbage)
+        *pages, tear = warc.pages(path)
+        assert pages == before
+        assert isinstance(tear, Failure)
+        assert tear.reason == "damaged-warc"
 
 
 def test_a_bad_record_is_a_failure_and_reading_goes_on(tmp_path: Path) -> None:

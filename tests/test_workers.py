@@ -98,7 +98,7 @@ def test_what_a_page_does_to_its_process_costs_no_other(tmp_path: Path) -> None:
         assert isinstance(dead, LimitError)
         assert dead.reason == "worker-died"
         assert [isinstance(result, Cleaned) for result in (other, *rest)] == [True] * 6
-        for process in pool._all:
+        for process in pool._processes._all:
             assert process._process.pid is not None
             os.kill(process._process.pid, signal.SIGKILL)
         assert isinstance(clean(pool, text())[0], Cleaned)
@@ -110,7 +110,7 @@ def test_options_reach_the_cleaner_and_a_process_is_replaced_after_so_many_pages
     monkeypatch.setattr(workers, "TASKS", 2)
     with Workers(Settings(options=Options(with_title=True))) as pool:
         results = clean(pool, *[capture(1, PAGE)] * 3)
-        assert [process.asked for process in pool._all] == [1]
+        assert [process.asked for process in pool._processes._all] == [1]
     for result in results:
         assert isinstance(result, Cleaned)
         assert result.article.text.startswith("Bridge\n")
@@ -128,7 +128,7 @@ def test_nothing_is_started_before_there_is_a_page_and_nothing_is_left_behind() 
     async def main() -> None:
         with Workers(Settings()) as pool:
             hung = asyncio.create_task(pool.clean(text(Trap(TEXT, "hang"))))
-            while not pool._all:  # noqa: ASYNC110 - it is another thread that starts the process
+            while not pool._processes._all:  # noqa: ASYNC110 - it is another thread that starts the process
                 await asyncio.sleep(0)
             assert alive() == before + 1
         with pytest.raises(LimitError, match="closed"):

@@ -7,6 +7,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
@@ -42,7 +43,10 @@ class Input(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """Bytes to clean and what is known of them; `kind` is "html" or "text", `path` the plain file that holds them."""
+    """Bytes to clean and what is known of them; `kind` is "html" or "text", `path` the plain file that holds them.
+
+    `alone` is False for the pages of an archive that holds several.
+    """
 
     name: str
     mirror: str
@@ -55,6 +59,7 @@ class Page(Struct, frozen=True, kw_only=True):
     content_type: str | None = None
     fetched_at: str | None = None
     found_by: FoundBy | None = None
+    alone: bool = True
 
 
 class Reading(Struct, frozen=True):
@@ -169,9 +174,9 @@ def _is_archive(head: bytes) -> bool:
 def _archive(entry: Input) -> Iterator[Page | Failure]:
     from scraper.warc.pages import pages  # noqa: PLC0415 -- loads warcio and brotli, which other inputs do not need
 
-    empty = True
-    for number, found in enumerate(pages(Path(entry.name), entry.name), start=1):
-        empty = False
+    all_of_them = pages(Path(entry.name), entry.name)
+    first = list(islice(all_of_them, 2))
+    for number, found in enumerate(chain(first, all_of_them), start=1):
         if isinstance(found, Failure):
             yield found
             continue
@@ -191,8 +196,9 @@ def _archive(entry: Input) -> Iterator[Page | Failure]:
             content_type=found.header("content-type"),
             fetched_at=found.fetched_at,
             found_by=found.link.found_by,
+            alone=len(first) == 1,
         )
-    if empty:
+    if not first:
         yield failure(entry.name, UnusableError("no pages in this archive; name another", reason="empty"))
 
 

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 IN_FLIGHT = 4
 """Items a worker that are read ahead: enough to keep it busy, few enough to bound the memory."""
-DIED = "the process that cleaned it died; it may need more memory than there is"
+SETTING = "--deadline"
 
 
 class Workers(Struct, frozen=True):
@@ -41,7 +41,8 @@ def in_order(
 ) -> Iterator[tuple[Item, Result | LimitError]]:
     """Give every item with its result, or with the LimitError of its deadline, in the order of the items.
 
-    `function` must be picklable, and expected errors are its results: what it raises ends everything.
+    `function` must be picklable, and expected errors are its results: what it raises ends everything here, and its own
+    process there.
     """
     if workers.count > 1:
         yield from _in_processes(function, items, workers)
@@ -62,7 +63,7 @@ def _alarm(seconds: float) -> Iterator[None]:
         return
 
     def ring(signum: int, frame: FrameType | None) -> None:
-        raise LimitError(_late(seconds), reason="deadline")
+        raise LimitError(f"not cleaned after {seconds:g} s ({SETTING})", reason="deadline")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -76,26 +77,24 @@ def _alarm(seconds: float) -> Iterator[None]:
 def _in_processes(
     function: Callable[[Item], Result], items: Iterable[Item], workers: Workers
 ) -> Iterator[tuple[Item, Result | LimitError]]:
-    from scraper.workers import cut_off, pool  # noqa: PLC0415 -- asyncio and pebble, 150 ms, that one file does not need
+    from scraper.workers import Bounds, Processes  # noqa: PLC0415 -- with asyncio 0.1 s, that one file does not need
 
+    processes = Processes(function, Bounds(workers.count, workers.deadline, SETTING))
     waiting: deque[tuple[Item, Future[Result]]] = deque()
 
     def first() -> tuple[Item, Result | LimitError]:
         item, future = waiting.popleft()
         try:
-            with cut_off(_late(workers.deadline), DIED):
-                return item, future.result()
+            return item, future.result()
         except LimitError as error:
             return item, error
 
-    with pool(workers.count) as processes:
+    try:
         for item in items:
-            waiting.append((item, processes.schedule(function, args=(item,), timeout=workers.deadline)))
+            waiting.append((item, processes.submit(item)))
             if len(waiting) >= workers.count * IN_FLIGHT:
                 yield first()
         while waiting:
             yield first()
-
-
-def _late(seconds: float) -> str:
-    return f"not done after {seconds:g} s; raise --deadline to give it longer"
+    finally:
+        processes.close()

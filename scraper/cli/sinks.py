@@ -68,7 +68,7 @@ def sink_for(shape: Shape, streams: Streams, *, several: bool) -> Sink:
         return _Files(shape.output, shape.form)
     if shape.in_place:
         return _InPlace()
-    printed = _Printed(shape.form, streams, headers=several and shape.headers)
+    printed = _Printed(shape, streams, several=several)
     return _Check(streams, printed if shape.form == "diff" else None) if shape.check else printed
 
 
@@ -80,17 +80,20 @@ def not_an_article(verdict: Verdict) -> UnusableError:
 
 
 class _Printed(Sink):
-    def __init__(self, form: str, streams: Streams, *, headers: bool) -> None:
-        self.form, self.streams, self.headers = form, streams, headers
+    def __init__(self, shape: Shape, streams: Streams, *, several: bool) -> None:
+        self.form, self.streams, self.several = shape.form, streams, several
+        # A record names its source, a diff its file.
+        self.headers = shape.headers and self.form in {"text", "explain"}
         self.first = True
 
     def put(self, page: Page, cleaned: Cleaned) -> None:
         shown = self._shown(page, cleaned.article)
         if not shown:
             return
-        # A record names its source, a diff its file.
-        if self.headers and self.form in {"text", "explain"}:
-            shown = show.header(page.name, self.first) + shown
+        if self.headers and (self.several or not page.alone):
+            # The pages of the only input differ in their addresses alone.
+            name = page.name if self.several else page.url or page.name
+            shown = show.header(name, self.first) + shown
         self.first = False
         self.streams.write(shown)
 

@@ -9,6 +9,8 @@ from ipaddress import ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from scraper.config.settings import Config, SourceConfig
+from scraper.errors import ConfigError
+from scraper.guard import networks
 from scraper.sources.listing import check_selector
 from scraper.sources.urls import normalise
 
@@ -44,10 +46,21 @@ def _network(config: Config) -> Iterator[Problem]:
     if contact is not None and (not _CONTACT.fullmatch(contact) or not ("@" in contact or "://" in contact)):
         yield "network.contact", f"expected a page (https://...) or a mail address, got `{contact[:60]}`"
     for address in config.network.allow_addresses:
-        try:
-            ip_network(address, strict=False)
-        except ValueError:
-            yield "network.allow_addresses", f"expected an address or a network like 10.0.0.0/8, got `{address[:60]}`"
+        if problem := _network_problem(address):
+            yield "network.allow_addresses", problem
+
+
+def _network_problem(text: str) -> str | None:
+    """None if the address guard takes it for an address or a network."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return f"expected an address or a network like 10.0.0.0/8, got `{text[:60]}`"
+    try:
+        networks([text])
+    except ConfigError:
+        return f"`{text[:60]}` is an address within a network; write `{network}` or `{text.partition('/')[0]}`"
+    return None
 
 
 def _source(source: SourceConfig, config: Config) -> Iterator[Problem]:

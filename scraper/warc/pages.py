@@ -18,13 +18,18 @@ from scraper.types import Capture, Exchange, Failure, FoundBy, Link
 from scraper.warc import form
 from scraper.warc.read import Entry
 
-PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", None})
 """Content types that may hold an article; a page without any is taken too, and judged by its bytes later."""
 
 MAX_BODY = 20 << 20
 """Bytes of the largest decoded body that is handed on."""
 
-_ROBOTS = re.compile(r"https?://[^/?#]*/robots\.txt(?:[?#]|$)", re.IGNORECASE)
+# Texts for machines at places that are agreed upon: RFC 9309, RFC 9116, RFC 8615, IAB Tech Lab's ads.txt, llmstxt.org.
+_SITE_FILE = re.compile(
+    r"https?://[^/?#]*/(?:\.well-known/|(?:robots|security|humans|(?:app-)?ads|llms(?:-full)?)\.txt(?:[?#]|$))",
+    re.IGNORECASE,
+)
+_ARC_NAMES = {"uri": "WARC-Target-URI", "ip-address": "WARC-IP-Address", "archive-date": "WARC-Date"}
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})\b")
 _TRANSFER = re.compile(rb"^transfer-encoding(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
@@ -44,17 +49,23 @@ class _Http(Struct, frozen=True):
 def pages(path: Path, source: str | None = None) -> Iterator[Capture | Failure]:
     """The pages of a WARC or ARC file: responses with status 200 and resources, HTML or plain text, decoded.
 
-    `source` names where they come from; without it, it is the path as given. A record that cannot be read is a
-    Failure, and so is the rest of a file that is none; other kinds of record are passed over.
+    `source` names where they come from; without it, it is the path as given. A record that cannot be read or a page
+    without an address is a Failure, and so is the rest of a file that is none, or that is torn; other kinds of record
+    are passed over, and so are robots.txt and its like.
     """
     with path.open("rb") as file:
         records = ArchiveIterator(file, no_record_parse=True)
         records.reader = reader = _BoundedReader(file)
+        found: Capture | Failure | None = None
         try:
             for record in records:
-                if record.rec_type in ("response", "resource"):
-                    yield from _page(record, records.offset, path, source)
+                found = _page(record, records.offset, path, source)
+                if found is not None:
+                    yield found
                 reader.budget = form.MAX_HEAD
+            # A record that is torn in its block has said so already.
+            if reader.torn and file.tell() and not isinstance(found, Failure):
+                yield Failure(str(path), "damaged-warc", f"{path}: torn or damaged within a gzip member")
         except (ArchiveLoadFailed, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             yield Failure(str(path), "damaged-warc", f"{path}: from byte {records.offset} on: {reason}")
@@ -93,9 +104,15 @@ def capture(entry: Entry, source: str, at: str) -> Capture:
 
 
 class _BoundedReader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio ships no types
-    """warcio's reader with a budget for lines: a head without an end would fill the memory."""
+    """warcio's reader with a budget for lines, as a head without an end would fill the memory, and an eye for tears."""
 
     budget = form.MAX_HEAD
+    torn = False
+
+    def close_decompressor(self) -> None:
+        """warcio calls this at the end of the file, and says nothing of a member that has not ended by then."""
+        self.torn = self.decompressor is not None and not self.decompressor.eof
+        super().close_decompressor()
 
     def readline(self, length: int | None = None) -> bytes:
         limit = self.budget + 1 if length is None else min(length, self.budget + 1)
@@ -106,31 +123,40 @@ class _BoundedReader(DecompressingBufferedReader):  # type: ignore[misc]  # warc
         return line
 
 
-def _page(record: ArcWarcRecord, offset: int, path: Path, source: str | None) -> Iterator[Capture | Failure]:
-    headers = tuple((str(name), str(value)) for name, value in record.rec_headers.headers)
+def _page(record: ArcWarcRecord, offset: int, path: Path, source: str | None) -> Capture | Failure | None:
+    """The page in a record; None if the record is of another kind or holds what is no page."""
     where = f"{path}: record at {offset}"
-    block = record.raw_stream.read(form.MAX_BLOCK + 1)
-    if len(block) > form.MAX_BLOCK:
-        yield Failure(where, "too-large", f"{where}: larger than {form.MAX_BLOCK} bytes", 7)
-        return
-    if isinstance(record.length, int) and len(block) < record.length:
-        yield Failure(where, "damaged-warc", f"{where}: the file ends within this record")
-        return
-    if record.format != "warc":
-        headers = _from_arc(headers)
     try:
-        found = capture(Entry(record.rec_type, headers, offset, 0, block), source or str(path), str(path))
+        if record.rec_type not in ("response", "resource"):
+            if not record.rec_type and record.rec_headers.protocol:  # without a version these are empty lines
+                raise ScrapeError("without WARC-Type", reason="damaged-warc")
+            return None
+        entry = Entry(record.rec_type, _headers(record), offset, 0, _block(record))
+        found = capture(entry, source or str(path), str(path))
+        if _SITE_FILE.match(found.final_url) or found.status != 200 or found.mime not in PAGE_TYPES:
+            return None
+        if not found.link.url:
+            raise ScrapeError("a page without an address; passed over", reason="no-address")
     except ScrapeError as error:
-        yield Failure(where, error.reason, f"{where}: {error}", error.exit_code)
-        return
-    if not _ROBOTS.match(found.final_url) and found.status == 200 and (found.mime is None or found.mime in PAGE_TYPES):
-        yield found
+        return Failure(where, error.reason, f"{where}: {error}", error.exit_code)
+    return found
 
 
-def _from_arc(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """An ARC record's headers under the names that WARC gave them; its date is fourteen digits."""
-    names = {"uri": "WARC-Target-URI", "ip-address": "WARC-IP-Address", "archive-date": "WARC-Date"}
-    return tuple((names.get(name, name), value) for name, value in headers)
+def _block(record: ArcWarcRecord) -> bytes:
+    block: bytes = record.raw_stream.read(form.MAX_BLOCK + 1)
+    if len(block) > form.MAX_BLOCK:
+        raise LimitError(f"larger than {form.MAX_BLOCK} bytes", reason="too-large")
+    # Not record.length: it is 0 where a head is torn within the number.
+    length = record.rec_headers.get_header("Content-Length" if record.format == "warc" else "length") or ""
+    if not length.isdecimal() or len(block) < int(length):
+        raise ScrapeError("shorter than its Content-Length, or without one", reason="damaged-warc")
+    return block
+
+
+def _headers(record: ArcWarcRecord) -> tuple[tuple[str, str], ...]:
+    """A record's headers; an ARC record's under the names that WARC gave them, but its date is fourteen digits."""
+    names = {} if record.format == "warc" else _ARC_NAMES
+    return tuple((names.get(name, str(name)), str(value)) for name, value in record.rec_headers.headers)
 
 
 def _timestamp(value: str) -> str:

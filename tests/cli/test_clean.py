@@ -76,10 +76,9 @@ def test_several_texts_stand_under_their_names_as_head_writes_them(dirty: Make) 
     assert run("clean", "--no-header", a, b).out == CLEAN + CLEAN
 
 
-def test_a_warc_gives_every_page_in_it(tmp_path: Path) -> None:
-    path = tmp_path / "pages.warc.gz"
+def _warc(path: Path, *numbers: int) -> str:
     records = b""
-    for number in (1, 2):
+    for number in numbers:
         http = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{PAGE}".encode()
         head = (
             f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/{number}\r\n"
@@ -88,12 +87,28 @@ def test_a_warc_gives_every_page_in_it(tmp_path: Path) -> None:
         )
         records += gzip.compress(head.encode() + http + b"\r\n\r\n")
     path.write_bytes(records)
-    lines = [json.loads(line) for line in run("clean", "--json", str(path)).out.splitlines()]
+    return str(path)
+
+
+def test_a_warc_gives_every_page_in_it(tmp_path: Path) -> None:
+    path = _warc(tmp_path / "pages.warc.gz", 1, 2)
+    lines = [json.loads(line) for line in run("clean", "--json", path).out.splitlines()]
     assert [line["url"] for line in lines] == ["https://example.org/1", "https://example.org/2"]
     assert {line["fetched_at"] for line in lines} == {"2026-01-02T03:04:05Z"}
     out = tmp_path / "out"
-    assert run("clean", "--output", str(out), str(path)).code == 0
+    assert run("clean", "--output", str(out), path).code == 0
     assert len(list(out.iterdir())) == 2
+
+
+def test_several_pages_of_one_warc_stand_under_their_addresses(dirty: Make, tmp_path: Path) -> None:
+    path = _warc(tmp_path / "pages.warc.gz", 1, 2)
+    url = "https://example.org"
+    assert run("clean", path).out == f"==> {url}/1 <==\n{CLEAN}\n==> {url}/2 <==\n{CLEAN}"
+    assert run("clean", "--no-header", path).out == CLEAN + CLEAN
+    assert run("clean", "--explain", path).out.count("==> ") == 2
+    assert run("clean", _warc(tmp_path / "one.warc.gz", 1)).out == CLEAN
+    among = run("clean", path, dirty("a.txt")).out
+    assert among.startswith(f"==> {path}#{url}/1 <==\n{CLEAN}\n==> {path}#{url}/2 <==\n{CLEAN}\n==> {tmp_path}/a.txt ")
 
 
 # Printing.

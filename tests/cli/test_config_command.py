@@ -32,6 +32,7 @@ def test_the_shipped_one_is_right() -> None:
         ("archive: [\n", "c.yaml:2: "),
         ("a: 1\na: 2\n", "c.yaml:2: "),
         ("cleaning: {deadline: soon}\n", "c.yaml:1: cleaning.deadline: "),
+        ("network: {allow_addresses: [10.0.0.1/8]}\n", "c.yaml:1: network.allow_addresses: `10.0.0.1/8` is"),
         ("\0", "c.yaml"),
     ],
 )

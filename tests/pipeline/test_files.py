@@ -232,6 +232,14 @@ def test_an_address_that_cannot_be_written(bench: Bench, folder: Path) -> None:
     bench.types()
 
 
+def test_a_page_without_an_address_is_counted_and_not_archived(bench: Bench, folder: Path) -> None:
+    unnamed = raw_warc("2024-05-06T07:08:09Z").replace(b"WARC-Target-URI: https://other.example/1\r\n", b"")
+    (folder / "a.warc").write_bytes(unnamed + raw_warc("2024-05-06T07:08:09Z"))
+    ran = bench.run(inbox(folder))
+    assert (str(ran.tally), ran.texts) == ("1 archived, 0 known, 1 no-address", [text("bridge")])
+    assert bench.types()["response"] == 1
+
+
 # ---- what is wrong
 
 
