@@ -9,16 +9,22 @@ import unicodedata
 # invisible characters go. Vowel signs of Indic scripts and the kana's voicing marks carry meaning and stay.
 _GONE = (range(0x300, 0x370), range(0x591, 0x5BE), range(0x64B, 0x656), range(0x200B, 0x2010), range(0x202A, 0x202F))
 _INVISIBLE = (range(0x2060, 0x2065), range(0xFE00, 0xFE10), (0xAD, 0x640, 0xFEFF))
-_FOLDED: dict[int, str | None] = {
-    **{point: None for points in (*_GONE, *_INVISIBLE) for point in points},
-    **dict.fromkeys(map(ord, "‘’‚‛`´ʼʹ′"), "'"),
-    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
-    **dict.fromkeys(map(ord, '()[]{}<>*"“”„‟«»‹›#'), " "),
+_FOLDED: dict[str, str] = {
+    **{chr(point): "" for points in (*_GONE, *_INVISIBLE) for point in points},
+    **dict.fromkeys("‘’‚‛`´ʼʹ′", "'"),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys('()[]{}<>*"“”„‟«»‹›#', " "),
     # Dotless i is i, for Turkish capitals fold to the dotted one; Persian yeh and kaf are the Arabic ones.
-    **{ord("ı"): "i", ord("ی"): "ي", ord("ى"): "ي", ord("ک"): "ك"},
+    **{"ı": "i", "ی": "ي", "ى": "ي", "ک": "ك"},
 }
-_SPACES = re.compile(r"\s+")
+_SPECIAL = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ASCII = bytes(
+    ord("0") if chr(point).isdigit() else ord(_FOLDED.get(chr(point).lower(), chr(point).lower()))
+    for point in range(128)
+) + bytes(128)
+"""ASCII in lower case, with its quotes and brackets folded and every digit 0."""
+_ASCII_REST = "".join(chr(point) for point in range(128) if not chr(point).isalnum())
 
 
 def fold(text: str) -> str:
@@ -28,17 +34,20 @@ def fold(text: str) -> str:
     become spaces; any number becomes 0; punctuation, bullets, arrows and emoji at both ends go. Folding is idempotent.
     """
     if text.isascii():
-        text = text.lower().translate(_FOLDED)
-    else:
-        # The quotes first: NFKD takes some of them apart into a space and a mark.
-        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_FOLDED)).casefold())
-        text = text.translate(_FOLDED)
-        text = unicodedata.normalize("NFC", text)
-    return strip(_SPACES.sub(" ", _NUMBER.sub("0", text)))
+        text = text.encode().translate(_ASCII).decode()
+        if "0" in text:
+            text = _NUMBER.sub("0", text)
+        return " ".join(text.split()).strip(_ASCII_REST)
+    # The quotes first: NFKD takes some of them apart into a space and a mark.
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _replaced(text)).casefold())
+    text = unicodedata.normalize("NFC", _replaced(text))
+    return strip(" ".join(_NUMBER.sub("0", text).split()))
 
 
 def strip(text: str) -> str:
     """The text without anything but letters, digits and their marks at its ends."""
+    if text.isalnum():
+        return text
     start, end = 0, len(text)
     while start < end and not is_word(text[start]):
         start += 1
@@ -49,4 +58,13 @@ def strip(text: str) -> str:
 
 def is_word(char: str) -> bool:
     """Whether a character belongs to a word: a letter, a digit, or a mark on one."""
-    return char.isalnum() or unicodedata.category(char)[0] == "M"
+    return char.isalnum() or (not char.isascii() and unicodedata.category(char)[0] == "M")
+
+
+def _replaced(text: str) -> str:
+    """Ten times as fast as str.translate, which raises and catches an error for every other character."""
+    return _SPECIAL.sub(_replacement, text)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    return _FOLDED[found[0]]

@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 
 from scraper.clean import phrases
 from scraper.clean.fold import fold
-from scraper.clean.phrases import Phrases, Rule, load
+from scraper.clean.phrase_rules import Rule, load, read
+from scraper.clean.phrase_rules import table as arranged
+from scraper.clean.phrases import Phrases
 from scraper.errors import ConfigError
 from scraper.types import Kind
 
 FOLDER = resources.files("scraper.clean") / "rules" / "phrases"
 FILES = {entry.name: entry.read_bytes() for entry in FOLDER.iterdir() if entry.name.endswith(".toml")}
-SHIPPED = load(FILES)
-HITS = [pytest.param(rule, line, id=f"{rule.id}: {line}") for rule in SHIPPED.rules for line in rule.hits]
-SPARES = [pytest.param(line, id=f"{rule.id}: {line}") for rule in SHIPPED.rules for line in rule.spares]
+RULES = read(FILES)
+SHIPPED = Phrases(arranged(RULES))
+HITS = [pytest.param(rule, line, id=f"{rule.id}: {line}") for rule in RULES for line in rule.hits]
+SPARES = [pytest.param(line, id=f"{rule.id}: {line}") for rule in RULES for line in rule.spares]
 
 HEAD = '[[rule]]\nid = "share.one"\nkind = "share"\nmatch = "line"\nsure = true\nwhy = "a theme"\n'
 PROOF = 'hits = ["Share"]\nspares = ["Shares fell"]\n'
@@ -33,12 +36,11 @@ anything = st.text(st.characters())
 
 def table(**phrases_by_rule: tuple[str, bool, tuple[str, ...]]) -> Phrases:
     """A table of rules, given as id=(match, sure, phrases); the kind is that of a share button."""
-    return Phrases(
-        [
-            Rule(name, Kind.SHARE, match, sure, "test", ("x",), ("x",), {"en": texts})  # type: ignore[arg-type]  # match is a str
-            for name, (match, sure, texts) in phrases_by_rule.items()
-        ]
-    )
+    rules = [
+        Rule(name, Kind.SHARE, match, sure, "test", ("x",), ("x",), {"en": texts})  # type: ignore[arg-type]  # match is a str
+        for name, (match, sure, texts) in phrases_by_rule.items()
+    ]
+    return Phrases(arranged(rules))
 
 
 # The shipped rules
@@ -47,7 +49,7 @@ def table(**phrases_by_rule: tuple[str, bool, tuple[str, ...]]) -> Phrases:
 def test_each_file_holds_rules_of_the_kind_it_is_named_after() -> None:
     assert FILES
     for name, data in FILES.items():
-        assert {rule.kind for rule in load({name: data}).rules} == {Kind(name.removesuffix(".toml"))}, name
+        assert {rule.kind for rule in read({name: data})} == {Kind(name.removesuffix(".toml"))}, name
 
 
 @pytest.mark.parametrize(("rule", "line"), HITS)
@@ -162,7 +164,7 @@ def test_what_means_otherwise_folds_otherwise(one: str, other: str) -> None:
 
 # Finding
 
-known = st.sampled_from([line for rule in SHIPPED.rules for line in rule.hits])
+known = st.sampled_from([line for rule in RULES for line in rule.hits])
 mixed = st.lists(known | anything, max_size=6).flatmap(
     lambda parts: st.sampled_from(["", " ", " | ", ": ", " - ", "。", ". "]).map(lambda glue: glue.join(parts))
 )
@@ -173,6 +175,21 @@ def test_finding_takes_any_line_and_answers_the_same_twice(line: str) -> None:
     hit = SHIPPED.find(line)
     assert hit == SHIPPED.find(line)
     assert hit is None or {part.partition(".")[0] for part in hit.rule.split("+")} >= {str(hit.kind)}
+
+
+class Patient(Phrases):
+    """Looks at every line in full."""
+
+    def _may_open(self, line: str) -> bool:
+        return True
+
+
+PATIENT = Patient(arranged(RULES))
+
+
+@given(anything | mixed)
+def test_no_line_is_let_go_that_would_be_found(line: str) -> None:
+    assert SHIPPED.find(line) == PATIENT.find(line)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +260,7 @@ def test_a_long_run_is_no_phrase(char: str, length: int) -> None:
 
 
 def test_each_shipped_shape_compiles_and_asks_for_a_literal() -> None:
-    for rule in SHIPPED.rules:
+    for rule in RULES:
         for shape in rule.shapes:
             re.compile(shape)
         assert all(rule.needs)

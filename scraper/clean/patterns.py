@@ -1,0 +1,141 @@
+"""Shapes: regular expressions over printed lines, of which only those are tried that a line's beginning allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+LONGEST_LINE = 200
+"""Characters; bounds what backtracking in a shape can cost."""
+
+LONGEST_HEAD = 4
+"""Characters of a head; more would tell apart hardly more shapes."""
+
+LONGEST_LEAD = 8
+"""Characters before the first word; behind more of them all shapes are tried."""
+
+OTHER = "\uffff"
+"""Stands behind a head's first ASCII character for any beginning that goes on in another script."""
+
+ODD = "ıİſ"
+"""What matches an ASCII letter when case is ignored, but is not that letter in lower case."""
+
+FEW_NEEDS = 12
+"""So many literals are looked for before a shape is tried, more of them after it."""
+
+LONGEST_PIECE = 6
+RARITY = " etaoinsrhldcumfpgwybvkxjqz"
+"""Letters by their frequency in the languages written in Latin letters; signs are rarer than any."""
+
+_LEAD = re.compile(r"\W*+")
+_ODD = re.compile(f"[{ODD}]")
+
+
+Numbers = tuple[int, ...]
+Heads = dict[str, Numbers]
+Marked = tuple[str, Numbers]
+"""A literal, and the shapes that may be in a line with it."""
+
+
+class ShapeTable(Struct, frozen=True, array_like=True):
+    """Shapes by number, and what a line must have for one to match; see pattern_heads.
+
+    `heads` are beginnings of lines, `literals` and `foreign` are parts of a line in lower case; those of `foreign` are
+    not ASCII and stand under one of their characters. `unmarked` are the shapes with a literal in ASCII that the rule
+    does not give: an ODD character may stand in for one of its letters.
+    """
+
+    shapes: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...]
+    heads: Heads
+    literals: tuple[Marked, ...]
+    foreign: dict[str, tuple[Marked, ...]]
+    unmarked: Numbers
+
+
+class Shapes:
+    """Finds the first shape that a line has. Each expression is compiled when a line first asks for it: all 73 take
+    0.2 s, and few pages ask for more than a dozen."""
+
+    def __init__(self, table: ShapeTable) -> None:
+        self._table = table
+        self._all = tuple(range(len(table.shapes)))
+        beginnings = {head[:size]: () for head in table.heads for size in range(1, len(head))}
+        self._heads: Heads = {**beginnings, **table.heads}
+        self._marks = {head[0] for head in table.heads if not head[0].isalnum()}
+        self._pieces = re.compile("|".join(sorted({_piece(literal) for literal, _ in table.literals})) or r"(?!)")
+        self._compiled: list[re.Pattern[str] | None] = [None] * len(table.shapes)
+        self._foreign = re.compile(f"[{re.escape(''.join(sorted(table.foreign)))}]" if table.foreign else r"(?!)")
+
+    def find(self, line: str, near: Numbers | None = None) -> int | None:
+        """The number of the first shape that matches and has one of the literals it needs; `near` if it is known."""
+        if not line or len(line) > LONGEST_LINE or not (near := self.near(line) if near is None else near):
+            return None
+        lowered = line.lower()
+        for number in sorted(set(near)):
+            needs = self._table.needs[number]
+            if len(needs) <= FEW_NEEDS and not any(map(lowered.__contains__, needs)):
+                continue
+            if self._pattern(number).search(line) and any(map(lowered.__contains__, needs)):
+                return number
+        return None
+
+    def near(self, line: str) -> Numbers:
+        """The shapes that may match a line that is not empty, or a part of it that begins with its first word."""
+        at = 0
+        near: Numbers = ()
+        if not line[0].isalpha():
+            lead = _LEAD.match(line)
+            at = lead.end() if lead else 0
+            if at > LONGEST_LEAD or line[at : at + 1] == "_":
+                return self._all
+            for start in range(at):
+                if line[start] in self._marks:
+                    near += _at(line, start, self._heads)
+        near += _at(line, at, self._heads)
+        lowered = line.lower()
+        if self._pieces.search(lowered):
+            near += _holding(lowered, self._table.literals)
+        if line.isascii():
+            return near
+        for char in set(self._foreign.findall(lowered)):
+            near += _holding(lowered, self._table.foreign[char])
+        return near + self._table.unmarked if _ODD.search(line) else near
+
+    def _pattern(self, number: int) -> re.Pattern[str]:
+        pattern = self._compiled[number]
+        if pattern is None:
+            pattern = self._compiled[number] = re.compile(self._table.shapes[number], re.IGNORECASE)
+        return pattern
+
+
+def _at(line: str, start: int, heads: Heads) -> Numbers:
+    """The shapes whose head stands at a position."""
+    window = line[start : start + LONGEST_HEAD]
+    first = window[:1]
+    if first.isdecimal():
+        return heads.get("0", ())
+    if not window.isascii():
+        return heads.get(first.lower() + OTHER if first.isascii() else first, ())
+    window = window.lower()
+    near: Numbers = ()
+    for size in range(1, len(window) + 1):
+        numbers = heads.get(window[:size])
+        if numbers is None:
+            break
+        near += numbers
+    return near
+
+
+def _piece(literal: str) -> str:
+    """An expression for a part of an ASCII literal that begins with its rarest letter, which few lines stop at."""
+    at = max(
+        range(max(1, len(literal) - LONGEST_PIECE + 1)), key=lambda at: (RARITY.find(literal[at]) % len(RARITY), -at)
+    )
+    return re.escape(literal[at : at + LONGEST_PIECE])
+
+
+def _holding(lowered: str, literals: Iterable[Marked]) -> Numbers:
+    return tuple(number for literal, numbers in literals if literal in lowered for number in numbers)
