@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
 from msgspec import Struct
 
 from scraper.clean import agencies
-from scraper.clean.fold import fold
 from scraper.clean.ld import LinkedData
+from scraper.clean.people import House, people
 from scraper.clean.view import View
 from scraper.clean.when import to_iso
-from scraper.types import Head, Kind
+from scraper.types import Head
 
 PUBLISHED = tuple(
     "article:published_time og:published_time og:article:published_time datepublished parsely-pub-date sailthru.date "
@@ -33,24 +33,9 @@ AUTHORS = tuple(
 SECTIONS = ("article:section", "og:article:section", "parsely-section", "section")
 TAGS = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+SITES = ("og:site_name", "application-name")
+IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)/")
 LICENCES = ("dc.rights", "dcterms.license", "dcterms.rights", "copyright-license")
-
-# "By Jane Doe and John Roe", "Von Jana Beispiel", "Par ..."; the word is followed by names in capitals.
-BYLINE = re.compile(
-    r"^(?:by|von|par|por|di|da|af|av|door|przez|autor|autore|auteur|text|texte|texto|författare|skrevet av|автор|yazan)"
-    r"\b[:\s]+(.{3,120})$",
-    re.IGNORECASE,
-)
-JOINED = re.compile(
-    r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bi\b|\bve\b|\bи\b|、)\s*",
-    re.IGNORECASE,
-)
-NO_PERSON = frozenset(
-    "admin administrator editor editors editorial staff redaktion redaktionen redacción redaccion rédaction redazione "
-    "redactie redakcja redaksjonen redação newsroom news desk webmaster guest author authors unknown none null team "
-    "contributor correspondent reporter writer online web editor-in-chief".split()
-)
-ROLE = re.compile(r"\s*(?:[,(|–—]|\s-\s).*$")
 
 
 class Claims(Struct, frozen=True):
@@ -58,6 +43,7 @@ class Claims(Struct, frozen=True):
 
     fields: dict[str, tuple[Any, str]] = {}
     names_authors: bool = False
+    house: House = House()
 
 
 def read_claims(view: View, data: LinkedData) -> Claims:
@@ -83,11 +69,12 @@ def read_claims(view: View, data: LinkedData) -> Claims:
             (_first(meta, "application-name"), "meta:application-name"),
         ],
     )
-    site = fields.get("site", ("", ""))[0]
-    fill("published", [(to_iso(text, fetched), where) for text, where in _dates(head, meta, PUBLISHED, data.published)])
-    fill("modified", [(to_iso(text, fetched), where) for text, where in _dates(head, meta, MODIFIED, data.modified)])
-    fill("authors", [(people(names, site), where) for names, where in _authors(view, head, meta, data)])
-    fill("editors", [(people(data.editors, site), "json-ld")])
+    names = [data.site, *(name for key in SITES for name in meta.get(key, ()))]
+    house = House(view, names, data.persons)
+    fill("published", ((to_iso(text, fetched), where) for text, where in _dates(head, meta, PUBLISHED, data.published)))
+    fill("modified", ((to_iso(text, fetched), where) for text, where in _dates(head, meta, MODIFIED, data.modified)))
+    fill("authors", ((people(names, house), where) for names, where in _authors(meta, data)))
+    fill("editors", [(people(data.editors, house), "json-ld")])
     fill("agency", [(next(filter(None, map(agencies.canonical, data.authors)), None), "json-ld")])
     fill("section", [(data.section, "json-ld"), *_firsts(meta, SECTIONS)])
     fill("tags", [(_tags(data.keywords), "json-ld"), *((_tags(meta.get(name, ())), f"meta:{name}") for name in TAGS)])
@@ -103,72 +90,33 @@ def read_claims(view: View, data: LinkedData) -> Claims:
         [(_join(url, text), where) for text, where in [*canonical, *_firsts(meta, ("og:url",)), (data.url, "json-ld")]],
     )
     named = bool(data.authors) or any(name in meta for name in AUTHORS)
-    return Claims(fields, named)
+    return Claims(fields, named, house)
 
 
-def people(names: Iterable[str], site: str | None = None) -> tuple[str, ...]:
-    """The persons among author names: no agency, no site, no address, no desk, each once."""
-    found: dict[str, str] = {}
-    for raw in names:
-        for part in _split(raw):
-            name = " ".join(ROLE.sub("", part).split()).strip(" .,:;-–|")
-            if _is_person(name, site):
-                found.setdefault(fold(name), name)
-    # "Jane Doe, MS, RD": degrees are no people beside somebody with a whole name.
-    whole = [name for name in found.values() if " " in name]
-    return tuple(whole or found.values())[:50]
+def last_witnesses(view: View, claims: Claims, canonical: str | None) -> dict[str, tuple[Any, str]]:
+    """What links, <time> elements and the address say where neither the page's data nor its byline speak."""
+    head, fetched = view.document.head or Head(), view.document.fetched_at
+    found: dict[str, tuple[Any, str]] = {}
+    linked = people(head.authors, claims.house)
+    if len(linked) == 1:
+        # Several are the authors of teasers as well.
+        found["authors"] = (linked, "rel:author")
+    modified = claims.fields.get("modified", ("", ""))[0][:10]
+    stated = (to_iso(value, fetched) for value, says, is_said in head.times if is_said and "datemodified" not in says)
+    days = {moment[:10] for value, _, _ in head.times if (moment := to_iso(value, fetched))}
+    if first := next(filter(None, stated), None):
+        found["published"] = (first, "time")
+    elif len(days) == 1 and (alone := to_iso(head.times[0][0], fetched)) and alone[:10] != modified:
+        found["published"] = (alone, "time")
+    elif match := IN_ADDRESS.search(view.document.url or canonical or ""):
+        found["published"] = (to_iso("-".join(match.groups()), fetched), "url")
+    return {name: pair for name, pair in found.items() if pair[0]}
 
 
-def _split(raw: str) -> list[str]:
-    """One field may hold several people; "Doe, Jane" (one comma, one word on its left) is one."""
-    raw = re.sub(r"^(?:by|von|par|por|di|door|autor)[:\s]+", "", raw.strip(), flags=re.IGNORECASE)
-    if re.fullmatch(r"\w+, \w+", raw):
-        return [" ".join(reversed(raw.split(", ")))]
-    return JOINED.split(raw) if len(raw) < 400 else []
-
-
-def _is_person(name: str, site: str | None) -> bool:
-    words = name.split()
-    if not 2 <= len(name) <= 60 or len(words) > 6 or any(char in name for char in "@/<>{}[]_="):
-        return False
-    if (
-        any(char.isdigit() for char in name)
-        or name.startswith(("http", "www."))
-        or "." in name.strip(".").split(" ")[-1][1:-1]
-    ):
-        return False
-    folded = fold(name)
-    if len(words) == 1 and name.isascii() and name.islower():
-        return False
-    if agencies.is_agency(name) or (site and _is_house(folded, fold(site))):
-        return False
-    return NO_PERSON.isdisjoint(folded.split())
-
-
-def _is_house(name: str, site: str) -> bool:
-    """Whether a name is the site's own, spaces and dots aside ("NDR de", "ndr.de")."""
-    one, other = re.sub(r"\W", "", name), re.sub(r"\W", "", site)
-    return bool(one and other) and (one in other or other in one)
-
-
-def _authors(
-    view: View, head: Head, meta: dict[str, list[str]], data: LinkedData
-) -> Iterable[tuple[Iterable[str], str]]:
-    yield data.authors, "json-ld"
+def _authors(meta: dict[str, list[str]], data: LinkedData) -> Iterator[tuple[Iterable[str], str]]:
+    yield [name for name in data.authors if name not in data.organisations], "json-ld"
     for name in AUTHORS:
         yield meta.get(name, ()), f"meta:{name}"
-    yield head.authors[:5], "rel:author"
-    yield [match[1] for match in _byline_blocks(view)], "byline"
-
-
-def _byline_blocks(view: View) -> Iterable[re.Match[str]]:
-    """Blocks in a byline's place, or made like one, before the article's first prose."""
-    for index, block in enumerate(view.blocks):
-        if len(block.text) < 150 and (match := BYLINE.match(block.text)) and view.kind(index) in (Kind.BYLINE, None):
-            yield match
-            return
-        if view.prose[index] and not view.removed(index):
-            return
 
 
 def _dates(
@@ -176,9 +124,7 @@ def _dates(
 ) -> Iterable[tuple[str | None, str]]:
     yield linked, "json-ld"
     yield from _firsts(meta, names)
-    if names is PUBLISHED:
-        yield from ((value, "time") for value, _, is_published in head.times if is_published)
-    else:
+    if names is MODIFIED:
         yield from ((value, "time") for value, says, _ in head.times if "modif" in says or "updat" in says)
 
 

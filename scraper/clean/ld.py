@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, structs
 
 from scraper.types import Head
 
@@ -23,7 +24,10 @@ CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 class LinkedData(Struct, frozen=True):
-    """What schema.org objects say of the article; dates as printed, `body` is articleBody."""
+    """What schema.org objects say of the article; dates as printed, `body` is articleBody.
+
+    `is_news` says that it is a NewsArticle of any sort; `organisations` and `persons` are the authors typed as such.
+    """
 
     headline: str | None = None
     authors: tuple[str, ...] = ()
@@ -40,6 +44,9 @@ class LinkedData(Struct, frozen=True):
     body: str | None = None
     is_free: bool | None = None
     is_article: bool = False
+    is_news: bool = False
+    organisations: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
 
 
 def read_linked_data(head: Head | None) -> LinkedData:
@@ -53,7 +60,8 @@ def read_linked_data(head: Head | None) -> LinkedData:
     chosen = max(articles, key=_richness, default=None) or max(pages, key=_richness, default=None)
     if chosen is None:
         return LinkedData()
-    return _read(chosen, by_id, is_article=bool(articles))
+    found = _read(chosen, by_id, is_article=bool(articles))
+    return structs.replace(found, is_news=any(kind.endswith("newsarticle") for kind in _types(chosen)))
 
 
 def _read(item: dict[str, Any], by_id: dict[str, Any], *, is_article: bool) -> LinkedData:
@@ -74,6 +82,8 @@ def _read(item: dict[str, Any], by_id: dict[str, Any], *, is_article: bool) -> L
         body=_text(item.get("articleBody")),
         is_free=_truth(item.get("isAccessibleForFree")),
         is_article=is_article,
+        organisations=tuple(_names(_typed(item.get("author"), by_id, "organization"), by_id)),
+        persons=tuple(_names(_typed(item.get("author"), by_id, "person"), by_id)),
     )
 
 
@@ -83,12 +93,14 @@ def _parse(text: str) -> Any:
         text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("//<![CDATA[").removesuffix("//]]>")
     )
     try:
-        return json.loads(text, strict=False)
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        pass
+    try:
+        # Lone surrogates, which msgspec refuses, and raw line ends.
+        return json.loads(CONTROL.sub(" ", text).strip().rstrip(";"), strict=False)
     except (ValueError, RecursionError):
-        try:
-            return json.loads(CONTROL.sub(" ", text).strip().rstrip(";"), strict=False)
-        except (ValueError, RecursionError):
-            return None
+        return None
 
 
 def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -123,7 +135,8 @@ def _text(value: Any) -> str | None:
     if not isinstance(value, str | int):
         return None
     # Content systems escape twice: "Tom &amp; Jerry" stands in JSON.
-    return html.unescape(str(value)).strip() or None
+    text = str(value)
+    return (html.unescape(text) if "&" in text else text).strip() or None
 
 
 def _names(value: Any, by_id: dict[str, Any]) -> Iterator[str]:
@@ -134,6 +147,13 @@ def _names(value: Any, by_id: dict[str, Any]) -> Iterator[str]:
         name = _text(found)
         if name and not name.startswith(("http:", "https:")):
             yield name
+
+
+def _typed(value: Any, by_id: dict[str, Any], kind: str) -> list[Any]:
+    """The items of an author field whose type ends so ("NewsMediaOrganization")."""
+    items = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+    typed = ((item, item if "@type" in item else by_id.get(str(item.get("@id")), item)) for item in items)
+    return [item for item, found in typed if any(each.endswith(kind) for each in _types(found))]
 
 
 def _keywords(value: Any) -> Iterator[str]:

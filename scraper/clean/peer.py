@@ -1,4 +1,4 @@
-"""trafilatura's metadata (with htmldate) as a second opinion, asked only for what the page did not say itself."""
+"""trafilatura's metadata (with htmldate) as a second opinion, asked only where the page says neither who nor when."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from datetime import date
 from typing import Any
 
-from scraper.clean.claims import Claims, people
+from scraper.clean.beside import STOP
+from scraper.clean.claims import Claims
+from scraper.clean.people import people
 from scraper.clean.when import to_iso
 from scraper.errors import ScrapeError
 from scraper.types import Document
@@ -49,11 +51,11 @@ def second_opinion(document: Document, claims: Claims) -> dict[str, tuple[Any, s
         raise  # the deadline's
     except Exception:  # noqa: BLE001 - a library's failure on hostile HTML costs its opinion, never the page
         return {}
-    site = claims.fields.get("site", (None, ""))[0] or found.sitename
+    named = people((found.author or "").split(";"), claims.house)
     opinion = {
         "title": found.title,
-        # What the page named and was no person (an agency, an address) is none in trafilatura's spelling either.
-        "authors": () if claims.names_authors else people((found.author or "").split(";"), site),
+        # Its reading of class names also brings months, sections and links: only what is made like a name counts.
+        "authors": tuple(name for name in named if claims.house.is_name(name) and not STOP.search(name)),
         "published": to_iso(found.date, document.fetched_at) if _is_stated(found.date, document, claims) else None,
         "site": found.sitename,
     }

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from scraper.clean import agencies
-from scraper.clean.claims import BYLINE, people
+from scraper.clean.beside import DATED, UPDATED
 from scraper.clean.clock import find_date, read_clock
+from scraper.clean.people import OPENER, people
 from scraper.clean.view import View
 from scraper.types import Block, Dateline, Kind, Trim
 
-# A line that says so first gives the date of the last change, not of publication.
-UPDATED = re.compile(
-    r"\W*(?:last\s+)?(?:updated|modified|aktualisiert|stand|modifié|mis à jour|actualizad|aggiornat|atualizad|"
-    r"bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan|güncelle|обновлено|оновлено|تحديث|更新)",
-    re.IGNORECASE,
-)
-DATED = frozenset((Kind.DATELINE_META, Kind.BYLINE, Kind.READING_TIME))
 Shown = dict[str, tuple[Any, str]]
-HEAD_BLOCKS = 3
-"""A dateline opens one of the first blocks of an article, or of its second article in another language."""
+ENDS = 8
+"""Blocks at both ends of a page's article in which datelines and sign-offs are looked for; a text is read whole."""
+TELLING = frozenset((Kind.DATE_WIDGET, Kind.SOURCE_CREDIT, Kind.CAPTION, Kind.PHOTO_CREDIT))
 
 
 def read(view: View, kept: Sequence[Block]) -> Shown:
     """Field -> (value, origin) for everything that is printed in or beside the article."""
     shown: Shown = {}
-    for block in kept:
+    for block in kept if not view.is_page or len(kept) <= 2 * ENDS else (*kept[:ENDS], *kept[-ENDS:]):
         for name, value in _in_block(block).items():
             shown.setdefault(name, (value, _where(view, block)))
-    zone = _dated_zone(view)
-    for index, block in enumerate(view.blocks):
+    zone = range(0) if view.is_page else _dated_zone(view)
+    for index, label in enumerate(view.labels):
+        if label is None or label.keep or (view.is_page and label.kind not in TELLING):
+            continue
         for name, value in _beside(view, index, zone).items():
             if value:
-                shown.setdefault(name, (value, _where(view, block)))
+                shown.setdefault(name, (value, _where(view, view.blocks[index])))
     return shown
 
 
@@ -85,8 +81,8 @@ def _beside(view: View, index: int, zone: range) -> dict[str, Any]:
         agency = agencies.source_agency(block.text, following)
         return {"agency": agency} if agency and (kind is Kind.SOURCE_CREDIT or not view.is_page) else {}
     found: dict[str, Any] = {}
-    if kind is Kind.BYLINE and not view.is_page and (match := BYLINE.match(block.text)):
-        found["authors"] = people([match[1]])
+    if kind is Kind.BYLINE and OPENER.match(block.text):
+        found["authors"] = people([block.text])
     if kind in DATED and not UPDATED.match(block.text) and index in zone:
         found["published"] = _whole_date(block.text)
     return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from scraper.clean import agencies
 from scraper.clean.fold import fold
@@ -22,19 +24,54 @@ HEAD_WORDS = range(2, 31)
 
 
 MOST_PARTS = 20
+MOST_HEADINGS = 60
 HEAD_LINES = 40
 SHORT_HEAD = 6
 """Lines between the top and the text in a text that has a headline, a standfirst and little else."""
 REPEATED_WORDS = 4
+ALIKE = 0.4
+"""Share of words in common from which a shared headline is the printed one in other words, and no teaser."""
 
 
 class Title(NamedTuple):
-    """A headline, where it was found (a block's index, or -1), and the byline or site name that was cut off."""
+    """A headline, where it was found (a block's index, or -1), and the byline or site name that was cut off.
+
+    `block` prints the headline, maybe in other words than a claim's `text`.
+    """
 
     text: str
     origin: str
     block: int
     trim: Trim | None = None
+
+
+class _Words(NamedTuple):
+    """A text as it is compared: folded, and its words counted; its characters where words are not spaced."""
+
+    folded: str
+    bag: Counter[str]
+
+    @classmethod
+    def of(cls, text: str) -> _Words:
+        folded = fold(text)
+        words = folded.split()
+        return cls(folded, Counter(words if len(words) > 2 else folded))
+
+    def overlap(self, other: _Words) -> float:
+        """Words in common over words of the shorter text."""
+        short, long = sorted((self.folded, other.folded), key=len)
+        if short and f" {short} " in f" {long} ":
+            return 1.0
+        least = min(self.bag.total(), other.bag.total())
+        return (self.bag & other.bag).total() / least if least else 0.0
+
+
+class _Claim(NamedTuple):
+    """A headline in the page's data, without the site's name."""
+
+    origin: str
+    text: str
+    words: _Words
 
 
 def find_title(view: View, data: LinkedData) -> Title | None:
@@ -47,99 +84,148 @@ def find_title(view: View, data: LinkedData) -> Title | None:
 
 
 def _of_page(view: View, head: Head, data: LinkedData) -> Title | None:
-    claims = _claims(head, data)
-    heading = _heading(view, [text for _, text in claims])
+    claims = list(_claims(view, head, data))
+    heading = _heading(view, [claim.words for claim in claims])
     if heading is not None:
-        return _without_byline(Title(view.blocks[heading].text[:LONGEST], "h1", heading), view.blocks[heading].at)
+        block = view.blocks[heading]
+        told = _told(_Words.of(block.text), {claim.origin: claim for claim in claims}, data)
+        if told is not None:
+            return _without_byline(Title(told.text, told.origin, heading), 0)
+        return _without_byline(Title(block.text[:LONGEST], "h1", heading), block.at)
     printed = {fold(block.text): index for index, block in reversed(list(enumerate(view.blocks)))}
-    if head.title and [origin for origin, _ in claims] == ["title"]:
+    if head.title and [claim.origin for claim in claims] == ["title"]:
         claims = _printed_part(head.title, printed) + claims
-    for origin, text in claims:
-        index = printed.get(fold(text), -1)
+    for origin, text, words in claims:
+        index = printed.get(words.folded, -1)
         # Offsets are the block's only where it spells the headline as the claim does.
         is_same = index >= 0 and view.blocks[index].text == text
         return _without_byline(Title(text[:LONGEST], origin, index), view.blocks[index].at if is_same else 0)
     return None
 
 
-def _printed_part(title: str, printed: dict[str, int]) -> list[tuple[str, str]]:
+def _told(printed: _Words, claims: dict[str, _Claim], data: LinkedData) -> _Claim | None:
+    """The claim that is the headline where the page prints another: a newsroom's own, or the one behind a kicker.
+
+    Only a NewsArticle's headline is a newsroom's; those of Article and BlogPosting repeat a plugin's search title
+    (on 138 development pages 14 of these differ from the h1, and 12 are not the headline).
+    """
+    own, shared, page = (claims.get(origin) for origin in ("json-ld", "meta:og:title", "title"))
+    for claim in (own, shared):
+        if claim is not None and printed.folded.endswith(f" {claim.words.folded}") and _is_long(claim):
+            return claim
+    if own is None or not data.is_news:
+        return None
+    if own.words.folded != printed.folded and not printed.folded.startswith(own.words.folded):
+        # A headline for search engines stands in <title> too, while the printed one is shared.
+        is_search = page is not None and page.words.folded == own.words.folded
+        return None if is_search and shared is not None and shared.words.folded == printed.folded else own
+    if shared is None or shared.text.endswith(("…", "...")) or shared.words.overlap(printed) < ALIKE:
+        return None
+    return None if shared.words.folded.endswith(printed.folded) else shared  # the same, or behind a kicker of its own
+
+
+def _is_long(claim: _Claim) -> bool:
+    return claim.words.bag.total() >= REPEATED_WORDS
+
+
+def _printed_part(title: str, printed: dict[str, int]) -> list[_Claim]:
     """The longest part of a <title> that the page prints as a block: the site's name may stand before or behind it."""
     parts = [part.strip() for part in SEPARATOR.split(" ".join(title.split())) if part]
     found = [part for part in parts if len(part.split()) >= REPEATED_WORDS and fold(part) in printed]
-    return [("title", max(found, key=len))] if found else []
+    return [_Claim("title", longest, _Words.of(longest))] if (longest := max(found, key=len, default="")) else []
 
 
-def _claims(head: Head, data: LinkedData) -> list[tuple[str, str]]:
+def _claims(view: View, head: Head, data: LinkedData) -> Iterator[_Claim]:
     """What the page says its headline is, best first, without the site's name."""
     meta = dict(reversed(head.meta))
     sites = [name for name in (meta.get("og:site_name"), meta.get("application-name"), data.site) if name]
-    claims = [
+    sites += _hosts(view.document.url)
+    for origin, text in (
         ("json-ld", data.headline),
         ("meta:og:title", meta.get("og:title")),
         ("meta:twitter:title", meta.get("twitter:title")),
         ("title", head.title),
-    ]
-    return [(origin, bare) for origin, text in claims if text and (bare := without_site(text, sites))]
+    ):
+        if text and (bare := without_site(text, sites, is_page_title=origin == "title")):
+            yield _Claim(origin, bare, _Words.of(bare))
 
 
-def _heading(view: View, claims: list[str]) -> int | None:
+def _hosts(url: str | None) -> list[str]:
+    """A site's name as its address spells it: "example.org" and "example" of www.example.org."""
+    try:
+        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        return []
+    return [host, host.split(".")[0]] if "." in host else []
+
+
+def _heading(view: View, claims: Sequence[_Words]) -> int | None:
     """The h1 (or another heading) that the page's claims agree with; a lone h1 where there is no claim."""
-    headings = [i for i, block in enumerate(view.blocks) if block.level and len(block.text) <= LONGEST]
-    ranked = sorted(headings, key=lambda i: (view.blocks[i].level, i))[:60]
+    headings = [index for index, block in enumerate(view.blocks) if block.level and len(block.text) <= LONGEST]
+    first_level = [index for index in headings if view.blocks[index].level == 1][:MOST_HEADINGS]
     # A news page's <title> is often a shorter, search-friendly headline: half of the words in common is agreement.
-    scored = [(max((overlap(view.blocks[i].text, claim) for claim in claims), default=0.0), i) for i in ranked]
-    first_level = [(score, i) for score, i in scored if view.blocks[i].level == 1]
-    for group, least in ((first_level, 0.5), (scored, 0.8)):
-        best = max(group, key=lambda item: (item[0], -item[1]), default=(0.0, -1))
-        if best[0] >= least:
-            return best[1]
-    if len(first_level) == 1 and view.shapes[first_level[0][1]].words >= 3 and not view.removed(first_level[0][1]):
-        return first_level[0][1]
+    if (best := _agreed(view, first_level, claims, 0.5)) is not None:
+        return best
+    ranked = sorted(headings, key=lambda index: (view.blocks[index].level, index))[:MOST_HEADINGS]
+    if (best := _agreed(view, ranked[len(first_level) :], claims, 0.8)) is not None:
+        return best
+    if len(first_level) == 1 and view.shapes[first_level[0]].words >= 3 and not view.removed(first_level[0]):
+        return first_level[0]
     return None
 
 
-def without_site(title: str, sites: list[str]) -> str:
+def _agreed(view: View, headings: Sequence[int], claims: Sequence[_Words], least: float) -> int | None:
+    """The first heading that the claims agree with best, if they do by `least`."""
+    best, found = least, None
+    for index in headings if claims else ():
+        words = _Words.of(view.blocks[index].text)
+        score = max(words.overlap(claim) for claim in claims)
+        if score == 1.0:
+            return index
+        if score > best or (score == best and found is None):
+            best, found = score, index
+    return found
+
+
+def without_site(title: str, sites: Sequence[str], *, is_page_title: bool = True) -> str:
     """A page title, cut at LONGEST characters, without the site's name at either end.
 
-    A named site is cut wherever it stands at an end; without a name the last parts go while they are at most four words
-    and the rest at least four.
+    A named site is cut wherever it stands at an end. Without a name the last parts of a <title> go while they are at
+    most four words and the rest at least four; a headline in other data has dashes of its own, and loses such a part
+    only behind a bar.
     """
     title = " ".join(title[: 4 * LONGEST].split())[:LONGEST]
-    folded = {fold(site) for site in sites}
-    before, _, behind = title.partition(": ")
-    if behind and fold(before) in folded:
-        return behind
     cuts = [(found.start(), found.end()) for found in SEPARATOR.finditer(title)][:MOST_PARTS]
+    if not cuts and ": " not in title:
+        return title
+    names = {fold(site) for site in sites}
+    names |= {name.replace(" ", "") for name in names}
+    before, _, behind = title.partition(": ")
+    if behind and _is_named(before, names):
+        return behind
     for start, end in cuts:
-        if fold(title[end:]) in folded:
+        if _is_named(title[end:], names):
             return title[:start].strip()
     for start, end in reversed(cuts):
-        if fold(title[:start]) in folded:
+        if _is_named(title[:start], names):
             return title[end:].strip()
     while cuts:
         start, end = cuts.pop()
-        tail, rest = title[end:].split(), title[:start].split()
-        if title[start:end].strip() == ":" or len(tail) > 4 or len(rest) < 4:
+        tail, rest, sign = title[end:].split(), title[:start].split(), title[start:end].strip()
+        if sign == ":" or len(tail) > 4 or len(rest) < 4 or not (is_page_title or sign in "|｜"):
             break
         title = title[:start].strip()
     return title
 
 
+def _is_named(part: str, names: set[str]) -> bool:
+    folded = fold(part)
+    return folded in names or folded.replace(" ", "") in names
+
+
 def overlap(one: str, other: str) -> float:
     """Words in common over words of the shorter text; characters where words are not spaced."""
-    short, long = sorted((fold(one), fold(other)), key=len)
-    if short and f" {short} " in f" {long} ":
-        return 1.0
-    a, b = _bag(one), _bag(other)
-    if min(sum(a.values()), sum(b.values())) < 1:
-        return 0.0
-    return sum((a & b).values()) / min(sum(a.values()), sum(b.values()))
-
-
-def _bag(text: str) -> Counter[str]:
-    folded = fold(text)
-    words = folded.split()
-    return Counter(words if len(words) > 2 else folded)
+    return _Words.of(one).overlap(_Words.of(other))
 
 
 # ---- plain text

@@ -58,6 +58,36 @@ def test_a_page_s_headline(head: str, body: str) -> None:
     assert found.casefold() == HEADLINE.casefold()
 
 
+def told(kind: str, claims: tuple[str, str, str], h1: str) -> str | None:
+    headline, shared, title = claims
+    data = json.dumps({"@type": kind, "headline": headline})
+    head = f"<title>{title}</title><meta property='og:title' content='{shared}'>"
+    return page(head + f"<script type='application/ld+json'>{data}</script>", f"<h1>{h1}</h1>").metadata.title
+
+
+SEARCHED = "Second bridge Lissau: council vote and costs"
+SHARED = "Council approves second bridge at last"
+
+
+@pytest.mark.parametrize(
+    ("kind", "claims", "h1", "expected"),
+    [
+        ("NewsArticle", (SEARCHED, HEADLINE, HEADLINE), HEADLINE, SEARCHED),
+        ("BlogPosting", (SEARCHED, HEADLINE, HEADLINE), HEADLINE, HEADLINE),
+        ("NewsArticle", (SEARCHED, HEADLINE, SEARCHED), HEADLINE, HEADLINE),
+        ("NewsArticle", (HEADLINE, SHARED, HEADLINE), HEADLINE, SHARED),
+        ("NewsArticle", (HEADLINE, "Nobody wanted it, says the ferryman’s wife", HEADLINE), HEADLINE, HEADLINE),
+        ("NewsArticle", (HEADLINE, "Council approves second bridge…", HEADLINE), HEADLINE, HEADLINE),
+        ("NewsArticle", (HEADLINE, f"Traffic: {HEADLINE}", HEADLINE), HEADLINE, HEADLINE),
+        ("NewsArticle", (HEADLINE[:30], HEADLINE, HEADLINE), HEADLINE, HEADLINE),
+        ("Article", (HEADLINE, HEADLINE, HEADLINE), f"Lissau - {HEADLINE}", HEADLINE),
+    ],
+)
+def test_a_newsroom_s_own_headline(kind: str, claims: tuple[str, str, str], h1: str, expected: str) -> None:
+    """`claims` are the headline of the data, og:title and <title>."""
+    assert told(kind, claims, h1) == expected
+
+
 @pytest.mark.parametrize(
     "body", [f"<h1>{HEADLINE}</h1>", f"<h1>{HEADLINE}</h1><p>{HEADLINE}</p>", f"<p>{HEADLINE}</p><h1>{HEADLINE}</h1>"]
 )
@@ -126,6 +156,13 @@ def test_the_site_s_name_goes_from_a_page_title(title: str, sites: list[str], ba
 def test_a_title_of_separators_is_survived(title: str) -> None:
     without_site(title, [])
     page(f"<title>{title}</title>", f"<h1>{title}</h1>")
+
+
+def test_a_headline_in_the_data_keeps_its_dash() -> None:
+    title = "Council approves second bridge - ferry stays"
+    assert without_site(title, ["The Example"], is_page_title=False) == title
+    assert without_site(f"{title} | The Example", ["The Example"], is_page_title=False) == title
+    assert without_site(f"{title} | Local", [], is_page_title=False) == title
 
 
 def test_overlap_is_the_share_of_the_shorter_text() -> None:

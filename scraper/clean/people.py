@@ -1,0 +1,174 @@
+"""Which names of an author field or a byline are people's: no agency, no site, no desk, no address, no role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from scraper.clean import agencies
+from scraper.clean.fold import fold
+from scraper.clean.view import View
+
+_OPENERS = (
+    r"(?:(?:more\s+)?about|(?:words|story|text|report|article|recipe|guide|review|post|authored|written|posted|reported|"
+    r"published|created|medically\s+written)(?:\s+(?:and|&)\s+[a-z]+)?\s+by|by|von|par|por|di|door|przez|authors?|"
+    r"autor(?:in|es|a)?|autore|auteurs?|författare|skrevet\s+av|автор|yazan)"
+)
+OPENER = re.compile(
+    rf"\W*(?:{_OPENERS}(?![\w’'-])[:\s]*|(?-i:(?:[Ww]ritten |[Pp]osted )?[Bb]y)(?=(?-i:[A-ZÀ-Þ])))", re.I
+)
+"""What stands before a name: "By ", "Written by ", "Author: ", and "ByAda Quill" where two elements touch."""
+JOINED = re.compile(
+    r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bi\b|\bve\b|\bи\b|、)\s*",
+    re.IGNORECASE,
+)
+NO_PERSON = frozenset(
+    "admin administrator editor editors editorial staff redaktion redaktionen redacción redaccion rédaction redazione "
+    "redactie redakcja redaksjonen redação newsroom news desk webmaster guest author authors unknown none null team "
+    "contributor contributors correspondent reporter writer writers online web editor-in-chief size text".split()
+)
+ROLES = frozenset(
+    "analyst assistant associate ceo cfo chief co-founder coach cofounder columnist consultant coordinator cto "
+    "department director executive expert experts founder grader head institute journalist lead manager marketing "
+    "officer president producer professor representative researcher role senior specialist strategist university vice "
+    "chefredakteur chefredakteurin korrespondent korrespondentin redakteur redakteurin volontär volontärin journaliste "
+    "rédacteur rédactrice correspondant periodista redactor redactora corresponsal giornalista direttore jornalista "
+    "repórter redacteur verslaggever journalisten toimittaja dziennikarz muhabir журналист корреспондент".split()
+)
+"""Words of what somebody is, behind a name and a comma."""
+PRESS = frozenset(
+    "the times post daily herald journal gazette press tribune mail blog magazine media tv radio digital group network "
+    "studio today world weekly express star sun zeitung nachrichten tagblatt tageblatt anzeiger kurier bote spiegel "
+    "presse rundschau merkur allgemeine noticias diario periódico giornale gazzetta corriere nouvelles jornal folha "
+    "nieuws dagblad avis avisen tidning tidningen gazeta haber haberleri".split()
+)
+"""Words of publications' names: a site that is called like its author has none of them."""
+ARTICLE = re.compile(r"^(?:the|der|die|das|le|la|les|el|il|lo|o|a|de|het)\s+")
+ROLE = re.compile(r"\s*(?:[,(|–—]|\s-\s).*$")
+NAME_WORDS = range(2, 6)
+PERSONAL_WORDS = 3
+GLUED_SITE = 8
+"""Letters of a site's name that is known where another word is stuck to it ("Lissau HeraldMarch")."""
+MOST_PEOPLE = 50
+_NAME_WORD = re.compile(r"(?!\w+['’]s$)[^\W\d_]+(?:[.'’\-‐][^\W\d_]*)*")
+
+
+class House:
+    """The names of the site, and what tells a person's name from the words of the page's language.
+
+    `persons` are names that the page's data type as a person's.
+    """
+
+    def __init__(self, view: View | None = None, names: Iterable[str | None] = (), persons: Iterable[str] = ()) -> None:
+        self._view, self._persons = view, {fold(name) for name in persons}
+        folded = (fold(name) for name in names if name)
+        self._names = {ARTICLE.sub("", name) for name in folded} - {""}
+        self._squeezed = {_squeeze(name) for name in self._names}
+        self._hosts = _hosts(view.document.url if view is not None else None)
+
+    @cached_property
+    def _prose(self) -> str:
+        if self._view is None:
+            return ""
+        return "\n".join(block.text for block, prose in zip(self._view.blocks, self._view.prose, strict=True) if prose)
+
+    def _is_ordinary(self, word: str) -> bool:
+        """Whether the page's prose writes a word in small letters: then it is no name. Addresses do not count."""
+        return re.search(rf"(?<![\w.@/]){re.escape(word.lower())}(?![\w@/]|[.]\w)", self._prose) is not None
+
+    def is_its_own(self, name: str) -> bool:
+        """Whether a name is the site's own ("NDR de", "ndr.de").
+
+        A person's site may be called like the person: then the data must type the name as a person's, or only the
+        address have it, and the name be made like one.
+        """
+        folded = ARTICLE.sub("", fold(name))
+        squeezed = _squeeze(folded)
+        if squeezed in self._squeezed or any(_holds(folded, site) for site in self._names):
+            return fold(name) not in self._persons or not self._is_personal(name)
+        return squeezed in self._hosts and not self._is_personal(name)
+
+    def _is_personal(self, name: str) -> bool:
+        is_plain = name == name.title() and not ARTICLE.match(fold(name))
+        return is_plain and len(name.split()) <= PERSONAL_WORDS and self.is_name(name)
+
+    def is_name(self, text: str, *, strict: bool = True) -> bool:
+        """Whether a text is made like a person's name: two to five words in capitals, none (or not all) ordinary words.
+
+        Small words of three letters may stand between them ("van der"); only for scripts that have capitals.
+        """
+        words = text.split()
+        if len(words) not in NAME_WORDS or not (words[0][0].isupper() and words[-1][0].isupper()):
+            return False
+        if not all(_NAME_WORD.fullmatch(word) and (word[0].isupper() or len(word) <= 3) for word in words):
+            return False
+        lower = {word.lower() for word in words}
+        if not lower.isdisjoint(ROLES) or (strict and not lower.isdisjoint(PRESS)):
+            return False
+        ordinary = (len(word) > 2 and self._is_ordinary(word) for word in lower)
+        return not any(ordinary) if strict else not all(ordinary)
+
+
+def people(names: Iterable[str], house: House | None = None) -> tuple[str, ...]:
+    """The persons among author names: no agency, no site, no address, no desk, each once."""
+    house = house or House()
+    found: dict[str, str] = {}
+    for raw in names:
+        parts = [" ".join(ROLE.sub("", part).split()).strip(" .,:;-–|") for part in _split(raw)]
+        if "," in raw and parts and house.is_its_own(parts[0]):
+            continue  # "example.org, Frankfurt, Germany": an imprint
+        for place, name in enumerate(parts):
+            if is_person(name, house) and (place == 0 or ROLES.isdisjoint(fold(name).split())):
+                found.setdefault(fold(name), name)
+    # "Jane Doe, MS, RD": degrees are no people beside somebody with a whole name.
+    whole = [name for name in found.values() if " " in name]
+    return tuple(whole or found.values())[:MOST_PEOPLE]
+
+
+def _split(raw: str) -> list[str]:
+    """One field may hold several people; "Doe, Jane" (one comma, one word on its left) is one."""
+    raw = unopened(raw.strip())
+    if re.fullmatch(r"\w+, \w+", raw):
+        return [" ".join(reversed(raw.split(", ")))]
+    return JOINED.split(raw) if len(raw) < 400 else []
+
+
+def unopened(text: str) -> str:
+    """A byline without what opens it."""
+    opener = OPENER.match(text)
+    return text[opener.end() :] if opener is not None else text
+
+
+def is_person(name: str, house: House) -> bool:
+    """Whether one name of an author field can be a person's."""
+    words = name.split()
+    if not 2 <= len(name) <= 60 or len(words) > 6 or any(char in name for char in "@/<>{}[]_=:"):
+        return False
+    if any(char.isdigit() for char in name) or name.startswith(("http", "www.")) or "." in words[-1].strip(".")[1:-1]:
+        return False
+    if len(words) == 1 and name.isascii() and name.islower():
+        return False
+    if agencies.is_agency(name) or not NO_PERSON.isdisjoint(fold(name).split()):
+        return False
+    return not house.is_its_own(name)
+
+
+def _holds(name: str, site: str) -> bool:
+    """Whether one of two folded names holds the other, word for word."""
+    is_glued = len(site) >= GLUED_SITE and name.startswith(site)
+    return is_glued or f" {name} " in f" {site} " or f" {site} " in f" {name} "
+
+
+def _squeeze(name: str) -> str:
+    return re.sub(r"\W", "", name)
+
+
+def _hosts(url: str | None) -> set[str]:
+    """A site's name as its address spells it: "exampleorg" and "example" of www.example.org."""
+    try:
+        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        return set()
+    return {_squeeze(host), _squeeze(host.split(".")[0])} if "." in host else set()
