@@ -16,6 +16,9 @@ from scraper.errors import LimitError, ScrapeError
 ACCEPTED = "gzip, br, deflate"
 """What the Accept-Encoding header may promise."""
 
+CUT = "closed-early"
+"""Reason of the error for a body that ends before its coding does: the same as where the connection says so."""
+
 _STEP = 64 * 1024
 _FEED = 8 * 1024  # zlib hands back what it did not consume as a copy: small slices keep that from being quadratic
 _MAX_CODINGS = 3
@@ -28,8 +31,8 @@ _Decoder = Callable[[bytes], Iterator[bytes]]
 def decode(body: bytes, content_encoding: str | None, limit: int) -> bytes:
     """Undo the codings that a Content-Encoding value names, last first, to at most `limit` bytes.
 
-    A body that ends early gives what it holds, as browsers do. Raises LimitError ("decoded-too-large"), and ScrapeError
-    ("bad-encoding") for an unknown coding or corrupt data. RFC 9110 section 8.4.
+    Raises LimitError ("decoded-too-large"), and ScrapeError: "closed-early" for a body that ends before its coding
+    does, which would pass for a whole page, "bad-encoding" for an unknown coding or corrupt data. RFC 9110 section 8.4.
     """
     codings = _codings(content_encoding)
     if len(codings) > _MAX_CODINGS:
@@ -42,17 +45,24 @@ def decode(body: bytes, content_encoding: str | None, limit: int) -> bytes:
 
 
 def prefix(body: bytes, content_encoding: str | None, limit: int) -> bytes:
-    """The first `limit` decoded bytes, for readers that want no more (robots.txt); raises ScrapeError as `decode`."""
+    """The first `limit` decoded bytes, for readers that want no more (robots.txt), or what a cut body holds of them.
+
+    Raises ScrapeError ("bad-encoding") as `decode`.
+    """
     codings = _codings(content_encoding)
     if not codings:
         return body[:limit]
     if len(codings) > 1 or codings[0] not in _DECODERS:
         raise ScrapeError(f"content coding {content_encoding!r:.60} was not asked for", reason="bad-encoding")
     taken = bytearray()
-    for piece in _pieces(_DECODERS[codings[0]], body):
-        taken += piece
-        if len(taken) >= limit:
-            break
+    try:
+        for piece in _pieces(_DECODERS[codings[0]], body):
+            taken += piece
+            if len(taken) >= limit:
+                break
+    except ScrapeError as error:
+        if error.reason != CUT:
+            raise
     return bytes(taken[:limit])
 
 
@@ -93,8 +103,13 @@ def _inflate(body: bytes, wbits: int) -> Iterator[bytes]:
                 stream = zlib.decompressobj(wbits)
             yield stream.decompress(data, _STEP)
             data = stream.unused_data if stream.eof else stream.unconsumed_tail
-    if not stream.eof:
+    if body and not stream.eof:
         yield stream.flush()  # all input is consumed, so this is what is left of one match: under 258 bytes
+        raise _cut("deflate" if wbits < 0 else "gzip or zlib")
+
+
+def _cut(name: str) -> ScrapeError:
+    return ScrapeError(f"the body ends in the middle of its {name} stream; it was cut off", reason=CUT)
 
 
 def _gzip(body: bytes) -> Iterator[bytes]:
@@ -115,6 +130,8 @@ def _brotli(body: bytes) -> Iterator[bytes]:
     while piece:
         yield piece
         piece = b"" if stream.is_finished() else stream.process(b"", output_buffer_limit=_STEP)
+    if body and not stream.is_finished():
+        raise _cut("brotli")
 
 
 _DECODERS: dict[str, _Decoder] = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _brotli}

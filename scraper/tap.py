@@ -87,7 +87,7 @@ class Wire:
             self.received += data
         if self.count > self._max_bytes:
             raise LimitError(
-                f"{self.url}: more than {self._max_bytes} bytes; raise max_bytes if they are wanted", reason="too-large"
+                f"{self.url}: more than {self._max_bytes} bytes; raise `network.max_bytes`", reason="too-large"
             )
 
     @contextmanager
@@ -104,7 +104,7 @@ class Wire:
             raise
 
     def _late(self) -> LimitError:
-        return LimitError(f"{self.url}: the time for one link has passed; raise deadline", reason="deadline")
+        return LimitError(f"{self.url}: the time for one link has passed; raise `network.deadline`", reason="deadline")
 
 
 _wire: ContextVar[Wire] = ContextVar("wire")
@@ -288,12 +288,12 @@ def plain(error: Exception, wire: Wire) -> ScrapeError:
     if isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout)):
         reason, what = "unreachable", "cannot be reached"
     elif isinstance(error, httpcore.TimeoutException):
-        reason, what = "timeout", "answers too slowly; raise read_timeout if it is worth the wait"
+        reason, what = "timeout", "answers too slowly; raise `network.timeout` if it is worth the wait"
     elif wire.ended or not isinstance(error, httpcore.ProtocolError):
         reason, what = "closed-early", "hung up before the response was whole"
     else:
         reason, what = "protocol", "does not speak HTTP"
-    return ScrapeError(f"{wire.url}: the server {what} ({error or type(error).__name__})", reason=reason)
+    return ScrapeError(f"{wire.url}: the server {what} ({str(error) or type(error).__name__})", reason=reason)
 
 
 def _rfc3339(now: float) -> str:

@@ -376,7 +376,11 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
-    """What the WARC's metadata record holds beside a conversion record: the reasons, and the rights signals seen."""
+    """What the WARC's metadata record holds beside a conversion record: the reasons, and the rights signals seen.
+
+    `key` is how its source knows the page again. `line` is the article's record without its text, so that a lost line
+    of JSONL can be made again from the WARC alone.
+    """
 
     record: str
     verdict: Verdict
@@ -388,3 +392,5 @@ class Ledger(Struct, frozen=True, kw_only=True):
     cleaner: str
     rules: str
     profile: str
+    key: str | None = None
+    line: Record | None = None

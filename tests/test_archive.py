@@ -1,50 +1,22 @@
 from __future__ import annotations
 
-import hashlib
-import itertools
 import multiprocessing
 import os
 import random
 import re
 import resource
-import shutil
-import signal
-from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from archives import DAY_FILE, lines, put, run_child, sound
 from captures import capture, exchange, file_capture, ledger, page, record, text
 from msgspec import structs
 
-from scraper import records
 from scraper.archive import Archive, Settings, View, rebuild
 from scraper.errors import LimitError, LockedError, ScrapeError, UnusableError, VerificationError
-from scraper.index import Index
-from scraper.types import Verdict, WarcRef
+from scraper.types import Verdict
 from scraper.verify import verify
-
-DAY_FILE = "articles/2026/11/21.jsonl"
-
-
-def put(archive: Archive, number: int, verdict: Verdict = Verdict.ARTICLE) -> WarcRef:
-    ref = archive.store(capture(number))
-    made = record(number, verdict)
-    assert archive.add(ref, made, ledger(made))
-    return ref
-
-
-def lines(root: Path) -> list[str]:
-    path = root / DAY_FILE
-    found = list(records.scan(path)) if path.exists() else []
-    return [line.record.id for line in found if isinstance(line, records.Line)]
-
-
-def sound(root: Path) -> bool:
-    report = verify(root)
-    assert report.problems == ()
-    return report.exit_code == 0
 
 
 def test_one_article_from_capture_to_line(tmp_path: Path) -> None:
@@ -58,7 +30,9 @@ def test_one_article_from_capture_to_line(tmp_path: Path) -> None:
             found = view.record("record-1")
             assert found is not None
             assert (found.text, found.warc, found.removed) == (text(1), ref, None)
-            assert view.ledger("record-1") == ledger(record(1))
+            reasons = view.ledger("record-1")
+            assert reasons is not None
+            assert reasons == structs.replace(ledger(record(1)), line=structs.replace(found, text=""))
             assert view.record("x") is None is view.ledger("x")
             assert sound(tmp_path)
     assert re.fullmatch(r"warc/\d{4}/\d\d/scrape-\d{8}T\d{6}Z-00001\.warc\.gz", ref.file)
@@ -209,57 +183,6 @@ def test_a_reference_that_leads_nowhere(tmp_path: Path, change: dict[str, object
 # ---- crashes: a child process kills itself at a chosen system call, before it, or halfway through a write
 
 
-def counted(step: int, real: Callable[..., object], half: Callable[..., object] | None = None) -> Callable[..., object]:
-    """The call, which kills this process the `step`th time that any of them is made."""
-
-    def call(*args: object, **more: object) -> object:
-        if next(COUNTER) == step:
-            if half is not None:
-                half(*args)
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*args, **more)
-
-    return call
-
-
-COUNTER = itertools.count(1)
-
-
-def child(root: Path, step: int, told: int) -> None:
-    """Archive five articles, two a commit, and say which are acknowledged."""
-    write = os.write
-    for name in ("fdatasync", "fsync", "rename", "ftruncate"):
-        setattr(os, name, counted(step, getattr(os, name)))
-    os.write = counted(step, write, lambda fd, data: write(fd, bytes(data)[: len(data) // 2]))  # type: ignore[assignment]  # a stand-in that counts
-    Index.commit = counted(step, Index.commit)  # type: ignore[method-assign]  # the same
-    archive = Archive(root, Settings(max_warc=6000))  # closed after the second commit, so cuts fall within files too
-    ready: list[str] = []
-    for number in range(5):
-        if archive.index.get(f"record-{number}"):
-            continue
-        put(archive, number)
-        ready.append(f"record-{number}\n")
-        if number % 2:
-            archive.commit()
-            write(told, "".join(ready).encode())
-            ready.clear()
-    archive.close()
-    write(told, "".join([*ready, "end\n"]).encode())
-
-
-def run_child(root: Path, step: int) -> tuple[list[str], bool]:
-    """What the child was told is acknowledged, and whether it lived to the end."""
-    reading, told = os.pipe()
-    process = multiprocessing.get_context("fork").Process(target=child, args=(root, step, told))
-    process.start()
-    os.close(told)
-    with os.fdopen(reading) as pipe:
-        lines_told = pipe.read().split()
-    process.join()
-    assert process.exitcode in (0, -signal.SIGKILL)
-    return [one for one in lines_told if one != "end"], "end" in lines_told
-
-
 def test_kill_at_every_step_loses_nothing_acknowledged_and_doubles_nothing(tmp_path: Path) -> None:
     everything = [f"record-{number}" for number in range(5)]
     steps = 0
@@ -369,88 +292,56 @@ def test_lost_lines_are_named_and_the_archive_goes_on(tmp_path: Path) -> None:
     assert any(problem.record == "record-1" for problem in verify(tmp_path).problems)
 
 
-# ---- the index again from the files
+def _edited(path: Path) -> bytes:
+    changed = path.read_bytes().replace(b"Title 1", b"Headline 1", 1)
+    path.write_bytes(changed)
+    return changed
 
 
-def test_rebuild_gives_the_same_index(tmp_path: Path) -> None:
-    with Archive(tmp_path, Settings(max_warc=3000)) as archive:
-        for number in range(6):
-            put(archive, number, Verdict.CONSENT if number == 2 else Verdict.ARTICLE)
-            archive.commit()
-    with View(tmp_path) as view:
-        before = {row.id: structs.replace(row, seq=0) for row in view.index.rows()}
-        files = view.index.files()
-        seen = view.index.seen("paper", "https://news.example/4")
-    assert rebuild(tmp_path) == ()
-    with View(tmp_path) as view:
-        after = {row.id: structs.replace(row, seq=0) for row in view.index.rows()}
-        assert view.index.files() == files
-        assert view.index.seen("paper", "https://news.example/4") == seen == "record-4"
-        assert [row.id for row in view.index.search("harbour 4")] == ["record-4"]
-    page_row = before.pop("record-2")
-    assert after.pop("record-2") == structs.replace(
-        page_row, title=None, word_count=0, text_sha256=hashlib.sha256(b"").hexdigest()
-    )
-    assert after == before
-    assert sound(tmp_path)
-
-
-def test_a_missing_index_is_rebuilt_at_opening(tmp_path: Path) -> None:
+def test_lines_that_were_edited_by_hand_are_neither_cut_nor_added_to(tmp_path: Path) -> None:
+    """The edit moved every line behind it, so what is acknowledged ends within one."""
     with Archive(tmp_path) as archive:
         put(archive, 1)
-    (tmp_path / "index.sqlite").unlink()
-    with Archive(tmp_path) as archive:
-        ref = archive.store(capture(1))
-        assert archive.add(ref, record(1), ledger(record(1))) is False
         put(archive, 2)
+    changed = _edited(tmp_path / DAY_FILE)
+    with pytest.raises(VerificationError, match=rf"{DAY_FILE}: was changed by another program.*`scrape verify`"):
+        Archive(tmp_path)
+    assert (tmp_path / DAY_FILE).read_bytes() == changed
+    assert list((tmp_path / "quarantine").iterdir()) == []
+    rebuild(tmp_path)  # the way out
+    with Archive(tmp_path) as archive:
+        put(archive, 3)
+    assert lines(tmp_path) == ["record-1", "record-2", "record-3"]
+    assert {problem.record for problem in verify(tmp_path).problems} == {"record-1"}
+
+
+def test_lines_that_are_edited_under_a_writer(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    put(archive, 1)
+    archive.commit()
+    changed = _edited(tmp_path / DAY_FILE)
+    put(archive, 2)
+    with pytest.raises(VerificationError, match="was changed"):
+        archive.commit()
+    assert (tmp_path / DAY_FILE).read_bytes() == changed
+    (tmp_path / DAY_FILE).write_bytes(changed.replace(b"Headline 1", b"Title 1", 1))
+    archive.close()
     assert lines(tmp_path) == ["record-1", "record-2"]
     assert sound(tmp_path)
 
 
-@pytest.mark.parametrize("with_index", [True, False])
-def test_rebuild_after_a_crash(tmp_path: Path, with_index: bool) -> None:
-    root = tmp_path / "crashed"
-    with Archive(tmp_path / "live") as archive:
+def test_a_file_of_lines_that_was_cut_is_not_added_to(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
         put(archive, 1)
-        archive.commit()
-        archive.store(capture(2))
-        shutil.copytree(tmp_path / "live", root)  # what a power cut would leave
-    if not with_index:
-        for path in root.glob("index.sqlite*"):
-            path.unlink()
-    (left,) = root.rglob("*.open")
-    with left.open("ab") as file:
-        file.write(left.read_bytes()[:50])
-    assert verify(root).problems == ()
-    assert len(rebuild(root)) == 1
-    assert lines(root) == ["record-1"]
-    assert verify(root).types["response"] == (1 if with_index else 2)
-    assert sound(root)
-
-
-def test_a_rebuilt_index_is_one_file_and_no_old_log_meets_it(tmp_path: Path) -> None:
-    root = tmp_path / "crashed"
-    with Archive(tmp_path / "live") as archive:
-        put(archive, 1)
-        archive.commit()
         put(archive, 2)
-        archive.commit()
-        shutil.copytree(tmp_path / "live", root)
-    assert (root / "index.sqlite-wal").stat().st_size > 0
-    (root / "index.sqlite").write_bytes(b"damaged")
-    rebuild(root)
-    assert sorted(path.name for path in root.glob("index.sqlite*")) == ["index.sqlite"]
-    alone = tmp_path / "alone.sqlite"
-    shutil.copy(root / "index.sqlite", alone)
-    with closing(Index(alone)) as index:
-        assert [row.id for row in index.rows()] == ["record-1", "record-2"]
-        assert len(index.files()) == 2
-    assert sound(root)
-
-
-def test_rebuild_needs_a_directory(tmp_path: Path) -> None:
-    with pytest.raises(UnusableError, match="no such directory"):
-        rebuild(tmp_path / "x")
+    path = tmp_path / DAY_FILE
+    before = path.read_bytes()
+    path.write_bytes(before[:-10])
+    with pytest.raises(VerificationError, match="was changed"):
+        Archive(tmp_path)
+    rebuild(tmp_path)
+    assert path.read_bytes() == before
+    assert sound(tmp_path)
 
 
 def test_the_clock_is_given(tmp_path: Path) -> None:

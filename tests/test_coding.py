@@ -95,13 +95,21 @@ def test_a_bomb_within_a_coding_is_found_too() -> None:
         coding.decode(gzip.compress(BOMBS["br"]), "br, gzip", MB)
 
 
-def test_a_body_that_ends_early_gives_what_it_holds() -> None:
-    text = b"".join(b"line %d of the text\n" % number for number in range(1000))
-    whole = gzip.compress(text)
-    assert coding.decode(whole[:-8], "gzip", MB) == text
-    half = coding.decode(whole[: len(whole) // 2], "gzip", MB)
-    assert len(half) > 1000
-    assert text.startswith(half)
+@pytest.mark.parametrize("name", ["gzip", "deflate", "br"])
+def test_a_body_that_ends_early_is_no_whole_one(name: str) -> None:
+    text = b"".join(b"line %d of the text\n" % number for number in range(10_000))
+    whole = ENCODERS[name](text)
+    for end in (len(whole) - 1, len(whole) * 3 // 4):
+        with pytest.raises(ScrapeError, match="cut off") as error:
+            coding.decode(whole[:end], name, MB)
+        assert error.value.reason == "closed-early"
+        begun = coding.prefix(whole[:end], name, MB)  # robots.txt is obeyed as far as it came
+        assert len(begun) > 1000
+        assert text.startswith(begun)
+
+
+def test_an_empty_body_is_not_cut() -> None:
+    assert [coding.decode(b"", name, MB) for name in ("gzip", "deflate", "br")] == [b"", b"", b""]
 
 
 @pytest.mark.parametrize(

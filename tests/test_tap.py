@@ -9,13 +9,14 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpcore
 import pytest
 from servers import FakeClock, Reply, Server, response
 
 from scraper import polite
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Fetcher, Settings, exchanges_of
-from scraper.tap import Resolve, look_up
+from scraper.tap import Resolve, Wire, look_up, plain
 from scraper.types import Capture, Exchange, Link
 
 LOOPBACK = Settings(contact="https://example.org/robot", version="1", allow_addresses=("127.0.0.1",))
@@ -189,6 +190,14 @@ def test_a_response_that_breaks_off_is_kept_as_far_as_it_came(raw: bytes, kept: 
     cut = exchanges_of(error.value)[-1]
     assert (error.value.reason, cut.truncated) == ("closed-early", "disconnect")
     assert cut.response == kept
+
+
+def test_a_silent_server_is_said_with_the_key_that_helps() -> None:
+    """httpcore's error has no text where the system's has none."""
+    wire = Wire("https://news.example/", lambda: 0.0, 60.0, 1)
+    said = plain(httpcore.ReadTimeout(TimeoutError()), wire)
+    assert str(said).endswith("answers too slowly; raise `network.timeout` if it is worth the wait (ReadTimeout)")
+    assert said.reason == "timeout"
 
 
 def test_a_connection_is_used_again_and_a_dead_one_is_replaced() -> None:

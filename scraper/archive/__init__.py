@@ -65,7 +65,8 @@ class View:
         final = self.root / ref.file
         for path in (final, final.with_name(final.name + warc.OPEN), final):  # a writer may rename it meanwhile
             try:
-                entry = warc.read_at(path, ref.offset)
+                with disk.readable(path):
+                    entry = warc.read_at(path, ref.offset)
             except FileNotFoundError:
                 continue
             if entry.uri("warc-record-id") == ref.record_id:
@@ -86,7 +87,7 @@ class View:
         if waiting is not None:
             return records.decode(waiting)
         path = self.root / row.line.file
-        with disk.guarded(path):
+        with disk.guarded(path), disk.readable(path):
             raw = records.read_at(path, row.line.offset, row.line.length)
         try:
             record = records.decode(raw)
@@ -172,7 +173,9 @@ class Archive(View):
                 self.index.add(record, None, writer.derive(record, ledger, None))
                 return True
             place = self._place(record, line)
-            seq = self.index.add(record, place, writer.derive(record, ledger, line))
+            bare = msgspec.structs.replace(record, text="", kept=None, removed=None, trimmed=None)
+            whole = msgspec.structs.replace(ledger, line=bare)
+            seq = self.index.add(record, place, writer.derive(record, whole, line))
             self.index.wait(Pending(seq, place.file, place.offset, line))
         return True
 

@@ -36,6 +36,18 @@ def guarded(where: Path) -> Iterator[None]:
         raise ScrapeError(f"{name}: {error.strerror or error}", reason="disk-error") from error
 
 
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn an OSError within into a ScrapeError that says that this file cannot be read; one that is gone passes."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        message = f"{error.filename or path}: cannot be read ({error.strerror}): change its rights, or restore it"
+        raise ScrapeError(message, reason="unreadable") from error
+
+
 class Lock:
     """An exclusive lock on an archive, held until `release` or the end of the process, however it ends.
 

@@ -1,20 +1,22 @@
-"""The index made again from WARC and JSONL alone."""
+"""The index made again from WARC and JSONL alone, and from the WARC the lines of JSONL that are lost."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, structs
 
 from scraper import records, warc
 from scraper.archive import disk
-from scraper.archive.repair import finish, open_files, repair
+from scraper.archive.repair import finish, open_files, repair, write_pending
 from scraper.errors import ScrapeError
-from scraper.index import NAME, File, Index, Place
+from scraper.index import NAME, File, Index, Pending, Place
 from scraper.sources import urls
 from scraper.types import Ledger, Record, Verdict, WarcRef
 
@@ -26,8 +28,9 @@ _COMMIT_EVERY = 2000
 def build(root: Path) -> list[str]:
     """Rebuild the index of an archive whose lock is held; a line for everything that was repaired or found amiss.
 
-    Files and addresses count as seen where a ledger says that they were cleaned. What the files do not hold is gone:
-    validators, failure counts, runs.
+    An article that the WARC holds whole and no line of JSONL stands for gets its line again, byte for byte. Files and
+    addresses count as seen where a ledger says that they were cleaned, and what came of it is here. What the files do
+    not hold is gone: validators, failure counts, runs.
     """
     path = root / NAME
     notes = _finish_files(root, path)
@@ -39,8 +42,10 @@ def build(root: Path) -> list[str]:
             notes += _take_lines(root, file, index)
         with closing(sqlite3.connect("")) as raw:  # a private file of its own: a large archive has many records
             raw.execute(_RAW)
+            reading = _Warcs(root, index, raw)
             for file in sorted(root.glob("warc/*/*/*.warc.gz")):
-                notes += _take_warc(root, file, index, raw)
+                notes += reading.take(file)
+        notes += reading.restored()
         index.commit()
         index.checkpoint()  # on a full disk this fails here, while the old index is still there
     finally:
@@ -62,12 +67,24 @@ def _finish_files(root: Path, path: Path) -> list[str]:
         except ScrapeError as error:
             notes.append(f"the old index could not help: {error}")
     for file in open_files(root):
-        notes += finish(root, file, warc.whole(file))
+        notes += finish(root, file, _complete(file))
     for file in root.glob("articles/*/*/*.jsonl"):
         good = records.whole(file)
         if good < file.stat().st_size:
             notes.append(disk.set_aside(root, file, good))
     return notes
+
+
+def _complete(path: Path) -> int:
+    """The length up to which a WARC file holds whole records, and no article's ledger without its text behind it."""
+    good, begun = 0, None
+    for item in warc.read(path):
+        if isinstance(item, warc.Damage) and item.torn:
+            break
+        is_half = isinstance(item, warc.Entry) and item.type == "metadata" and item.header(warc.LINE_DIGEST.lower())
+        begun = item.offset if is_half else None
+        good = item.offset + item.length
+    return good if begun is None else begun
 
 
 def _take_lines(root: Path, path: Path, index: Index) -> Iterator[str]:
@@ -84,74 +101,137 @@ def _take_lines(root: Path, path: Path, index: Index) -> Iterator[str]:
     index.set_file(File(name, path.stat().st_size))
 
 
-def _take_warc(root: Path, path: Path, index: Index, raw: sqlite3.Connection) -> Iterator[str]:
-    name = path.relative_to(root).as_posix()
-    for number, entry in enumerate(warc.read(path)):
-        if isinstance(entry, warc.Damage):
-            yield f"{path}: at {entry.offset}: {entry.reason}"
-            continue
-        ref = WarcRef(name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
-        if entry.type in ("response", "resource"):
-            digest = hashlib.sha256(entry.block).hexdigest() if entry.type == "resource" else None
-            values = (ref.record_id, ref.offset, ref.length, ref.file, entry.header(warc.CONTEXT.lower()), digest)
-            raw.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?, ?, ?)", values)
-        elif entry.type == "metadata":
-            yield from _take_ledger(entry, ref, index, raw)
-        if number % _COMMIT_EVERY == 0:
-            index.commit()
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    index.set_file(File(name, path.stat().st_size, digest))
+class _Lost(Struct, frozen=True):
+    """An article's ledger that no line of JSONL stands for; `proof` is the lost line's digest."""
+
+    ledger: Ledger
+    ref: WarcRef
+    refers_to: str
+    proof: str | None
 
 
-def _take_ledger(entry: warc.Entry, ref: WarcRef, index: Index, raw: sqlite3.Connection) -> Iterator[str]:
-    try:
-        ledger = msgspec.json.decode(entry.block, type=Ledger)
-    except ValueError as error:
-        yield f"{ref.file}: at {ref.offset}: not a ledger: {error}"
-        return
-    _see(ledger, entry.uri("warc-refers-to") or "", index, raw)
-    if index.get(ledger.record) is not None:
-        index.set_ledger(ledger.record, ref)
-    elif ledger.verdict is Verdict.ARTICLE:
-        yield f"{ref.file}: at {ref.offset}: article {ledger.record} has no line of JSONL: clean it again"
-    elif (record := _without_text(ledger, entry.uri("warc-refers-to") or "", raw)) is not None:
-        index.add(record, None, ref)
-    else:
-        yield f"{ref.file}: at {ref.offset}: a ledger of a record that is not there"
+class _Warcs:
+    """The WARC files, one after the other: raw records, ledgers, and the texts of articles whose line is lost."""
+
+    def __init__(self, root: Path, index: Index, raw: sqlite3.Connection) -> None:
+        self._root, self._index, self._raw = root, index, raw
+        self._lost: dict[str, _Lost] = {}
+        self._restored: Counter[str] = Counter()
+
+    def take(self, path: Path) -> list[str]:
+        """Take in one file; a line for everything amiss."""
+        notes: list[str] = []
+        name = path.relative_to(self._root).as_posix()
+        for number, entry in enumerate(warc.read(path)):
+            if isinstance(entry, warc.Damage):
+                notes.append(f"{path}: at {entry.offset}: {entry.reason}")
+                continue
+            ref = WarcRef(name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
+            if entry.type in ("response", "resource"):
+                digest = hashlib.sha256(entry.block).hexdigest() if entry.type == "resource" else None
+                values = (ref.record_id, ref.offset, ref.length, ref.file, entry.header(warc.CONTEXT.lower()), digest)
+                self._raw.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?, ?, ?)", values)
+            elif entry.type == "metadata":
+                notes += self._take_ledger(entry, ref)
+            elif entry.type == "conversion" and (lost := self._lost.pop(ref.record_id, None)):
+                notes += self._take_text(entry, lost)
+            if number % _COMMIT_EVERY == 0:
+                self._commit(notes)
+        notes += [
+            f"{_at(lost.ref)}: article {lost.ledger.record} has neither line nor text" for lost in self._lost.values()
+        ]
+        self._lost.clear()
+        self._commit(notes)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._index.set_file(File(name, path.stat().st_size, digest))
+        return notes
+
+    def restored(self) -> list[str]:
+        """A line for each JSONL file that lines were lost of."""
+        return [
+            f"{self._root / name}: {count:,} lost lines were made again from the WARC"
+            for name, count in sorted(self._restored.items())
+        ]
+
+    def _commit(self, notes: list[str]) -> None:
+        self._index.settle(write_pending(self._root, self._index, notes))
+        self._index.commit()
+
+    def _take_ledger(self, entry: warc.Entry, ref: WarcRef) -> Iterator[str]:
+        try:
+            ledger = msgspec.json.decode(entry.block, type=Ledger)
+        except ValueError as error:
+            yield f"{_at(ref)}: not a ledger: {error}"
+            return
+        refers_to = entry.uri("warc-refers-to") or ""
+        if self._index.get(ledger.record) is not None:
+            self._index.set_ledger(ledger.record, ref)
+        elif ledger.verdict is Verdict.ARTICLE:
+            proof = entry.header(warc.LINE_DIGEST.lower())
+            self._lost[warc.conversion_id(ledger.record)] = _Lost(ledger, ref, refers_to, proof)
+            return
+        elif (record := self._without_text(ledger, refers_to)) is not None:
+            self._index.add(record, None, ref)
+        else:
+            yield f"{_at(ref)}: a ledger of a record that is not there"
+            return
+        self._see(ledger, refers_to)
+
+    def _take_text(self, entry: warc.Entry, lost: _Lost) -> Iterator[str]:
+        """Make the line of an article again; it counts as seen only if it is the line that the ledger vouches for."""
+        record = lost.ledger.line
+        line = b""
+        if record is not None:
+            record = structs.replace(record, text=entry.block.decode("utf-8", "replace"))
+            line = records.encode(record)
+        if record is None or warc.digest(line) != lost.proof:
+            yield f"{_at(lost.ref)}: the lost line of article {lost.ledger.record} cannot be made again: clean it again"
+            return
+        name = records.file_name(record)
+        known = self._index.file(name)
+        place = Place(name, known.good_length if known else 0, len(line))
+        self._index.set_file(File(name, place.offset + place.length))
+        seq = self._index.add(record, place, lost.ref)
+        self._index.wait(Pending(seq, name, place.offset, line))
+        self._restored[name] += 1
+        self._see(lost.ledger, lost.refers_to)
+
+    def _see(self, ledger: Ledger, refers_to: str) -> None:
+        """Mark what a ledger is of as met by its source, by the key that the pipeline knows it by."""
+        row = self._raw.execute("SELECT context, digest FROM raw WHERE id = ?", (refers_to,)).fetchone()
+        context = warc.context(row[0]) if row else None
+        if context is not None:
+            usual = urls.key(context.link.url) if row[1] is None else f"file sha256:{row[1]}"
+            self._index.see(context.link.source, ledger.key or usual, ledger.record)
+
+    def _without_text(self, ledger: Ledger, refers_to: str) -> Record | None:
+        """The record of a page that is no article, from its ledger and the context of its raw record."""
+        columns = "file, offset, length, id, context"
+        row = self._raw.execute(f"SELECT {columns} FROM raw WHERE id = ?", (refers_to,)).fetchone()  # noqa: S608 constants only
+        context = warc.context(row[4]) if row else None
+        if context is None:
+            return None
+        return Record(
+            id=ledger.record,
+            source=context.link.source,
+            url=context.link.url,
+            final_url=context.final_url,
+            fetched_at=context.fetched_at,
+            found_by=context.link.found_by,
+            verdict=ledger.verdict,
+            text="",
+            text_sha256=_NO_TEXT,
+            word_count=0,
+            warc=WarcRef(*row[:4]),
+            cleaner=ledger.cleaner,
+            rules=ledger.rules,
+            profile=ledger.profile,
+        )
 
 
-def _see(ledger: Ledger, refers_to: str, index: Index, raw: sqlite3.Connection) -> None:
-    """Mark what a ledger is of as met by its source, by the keys that the pipeline knows it by."""
-    row = raw.execute("SELECT context, digest FROM raw WHERE id = ?", (refers_to,)).fetchone()
-    context = warc.context(row[0]) if row else None
-    if context is not None:
-        key = urls.key(context.link.url) if row[1] is None else f"file sha256:{row[1]}"
-        index.see(context.link.source, key, ledger.record)
-
-
-def _without_text(ledger: Ledger, refers_to: str, raw: sqlite3.Connection) -> Record | None:
-    """The record of a page that is no article, from its ledger and the context of its raw record."""
-    row = raw.execute("SELECT file, offset, length, id, context FROM raw WHERE id = ?", (refers_to,)).fetchone()
-    context = warc.context(row[4]) if row else None
-    if context is None:
-        return None
-    return Record(
-        id=ledger.record,
-        source=context.link.source,
-        url=context.link.url,
-        final_url=context.final_url,
-        fetched_at=context.fetched_at,
-        found_by=context.link.found_by,
-        verdict=ledger.verdict,
-        text="",
-        text_sha256=_NO_TEXT,
-        word_count=0,
-        warc=WarcRef(*row[:4]),
-        cleaner=ledger.cleaner,
-        rules=ledger.rules,
-        profile=ledger.profile,
-    )
+def _at(ref: WarcRef) -> str:
+    return f"{ref.file}: at {ref.offset}"
 
 
 def _remove(path: Path) -> None:

@@ -15,7 +15,8 @@ from scraper.index import File, Index, Pending
 def repair(root: Path, index: Index) -> list[str]:
     """Finish what a crash left: cut unacknowledged WARC tails into quarantine, write the lines that are missing.
 
-    Returns a line for everything that was done or found amiss. A VerificationError if the index is older than a file.
+    Returns a line for everything that was done or found amiss. A VerificationError if the index is older than a file,
+    or somebody else wrote to a file of lines, so that no offset in it can be trusted.
     """
     notes: list[str] = []
     _check_age(root, index)
@@ -76,9 +77,20 @@ def _check_age(root: Path, index: Index) -> None:
         good = known.good_length if known else 0
         if path.stat().st_size <= good:
             continue
+        _check_line_end(path, good)
         if isinstance(next(records.scan(path, start=good)), records.Line):
             message = f"{path}: the index is older than this file: rebuild it"
             raise VerificationError(message, reason="old-index")
+
+
+def _check_line_end(path: Path, offset: int) -> None:
+    """A line must end where one was acknowledged to end: what was edited by hand must not be cut, nor added to."""
+    if offset > 0 and records.read_at(path, offset - 1, 1) != b"\n":
+        message = (
+            f"{path}: was changed by another program: no line ends at {offset}; see `scrape verify`, and put the file "
+            "back, or take it as it is with `scrape index`"
+        )
+        raise VerificationError(message, reason="changed-lines")
 
 
 def _append(root: Path, path: Path, lines: list[Pending], notes: list[str]) -> None:
@@ -87,6 +99,7 @@ def _append(root: Path, path: Path, lines: list[Pending], notes: list[str]) -> N
     if size < first:
         message = f"{path}: {first - size} acknowledged bytes are gone: put the file back, or rebuild the index"
         raise VerificationError(message, reason="lost-lines")
+    _check_line_end(path, first)
     expected = b"".join(pending.line for pending in lines)
     found = records.read_at(path, first, len(expected) + 1) if size > first else b""
     if not expected.startswith(found):
@@ -101,10 +114,14 @@ def _append(root: Path, path: Path, lines: list[Pending], notes: list[str]) -> N
 def _compare(root: Path, index: Index, file: File) -> list[str]:
     path = root / file.name
     size = path.stat().st_size if path.exists() else 0
+    if file.sha256 is None:
+        _check_line_end(path, min(size, file.good_length))
     if size > file.good_length and file.sha256 is None:
         return [disk.set_aside(root, path, file.good_length)]
     if size >= file.good_length:
         return []
-    if file.sha256 is None:  # lines that come must know where they will stand
-        index.set_file(File(file.name, size))
-    return [f"{path}: {file.good_length - size} acknowledged bytes are gone; `scrape verify` says which records"]
+    lost = f"{path}: {file.good_length - size} acknowledged bytes are gone; `scrape verify` says which records"
+    if file.sha256 is not None:
+        return [lost]
+    index.set_file(File(file.name, size))  # lines that come must know where they will stand
+    return [f"{lost}, `scrape index` makes the lines again from the WARC"]

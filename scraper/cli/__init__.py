@@ -14,6 +14,7 @@ import re
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -66,17 +67,23 @@ class Parser(argparse.ArgumentParser):
 
 def entry() -> int:
     """Run as the console script: the process's own arguments, streams and signals."""
-    signal.signal(signal.SIGTERM, _terminate)
     try:
         streams = Streams.standard()
     except ScrapeError as error:
         print(f"scrape: {error}", file=sys.stderr)
         return error.exit_code
-    code = main(sys.argv[1:], streams)
+    code = main(sys.argv[1:], streams, _answer_signals)
     if code:
         # What a failed write left in the buffer would fail once more, loudly, when the interpreter ends.
         _discard_output()
     return code
+
+
+def _answer_signals() -> None:
+    """Answer signals with an exception; before, while modules are loaded, they end the process as the system does."""
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # one that is ignored stays so
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
@@ -92,10 +99,13 @@ def _discard_output() -> None:
         os.close(nowhere)
 
 
-def main(argv: list[str], streams: Streams) -> int:
-    """Run one command and give its exit code. Every error ends here, as one line on stderr."""
+def main(argv: list[str], streams: Streams, ready: Callable[[], None] = lambda: None) -> int:
+    """Run one command and give its exit code. Every error ends here, as one line on stderr.
+
+    `ready` is called when the command is loaded, before it does anything.
+    """
     try:
-        return _dispatch(argv, streams)
+        return _dispatch(argv, streams, ready)
     except ScrapeError as error:
         streams.say(str(error))
         return error.exit_code
@@ -113,7 +123,7 @@ def main(argv: list[str], streams: Streams) -> int:
         return 1
 
 
-def _dispatch(argv: list[str], streams: Streams) -> int:
+def _dispatch(argv: list[str], streams: Streams, ready: Callable[[], None]) -> int:
     top = _top_parser()
     chosen = top.parse_args(argv)
     if chosen.command is None:
@@ -122,6 +132,7 @@ def _dispatch(argv: list[str], streams: Streams) -> int:
     if command is None:
         raise UsageError(_unknown_command(chosen.command))
     module = importlib.import_module(command.module)
+    ready()
     parser = Parser(prog=f"scrape {chosen.command}", allow_abbrev=False)
     module.add_arguments(parser)
     _add_common(parser)
@@ -171,6 +182,9 @@ def _unknown_command(name: str) -> str:
 
 
 def _unknown_option(option: str, parser: Parser) -> str:
+    if not option.startswith("-"):
+        named = f"; an archive is named by --archive {option}" if "--archive" in parser.format_usage() else ""
+        return f"unexpected argument {option}{named}"
     known = sorted(set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", parser.format_usage())))
     near = difflib.get_close_matches(option.partition("=")[0], known, n=1)
     return f"unknown option {option}" + (f"; did you mean {near[0]}?" if near else "")

@@ -13,8 +13,8 @@ from scraper.cli.streams import Streams
 from scraper.config import Config
 from scraper.config.compose import Plan, compose
 from scraper.errors import UsageError
-from scraper.pipeline import fetch_all
-from scraper.sources.urls import normalise
+from scraper.pipeline import Known, fetch_all
+from scraper.sources import urls
 from scraper.types import Failure, Link, Verdict
 
 SOURCE = "fetch"
@@ -32,17 +32,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, streams: Streams) -> int:
     """Fetch, archive, print; 0 if every page gave an article, 3 if some failed, else the one failure's own code."""
-    links = [_link(url) for url in args.urls]
+    links: dict[str, Link] = {}
+    for url in args.urls:  # an address in two spellings is one page
+        links.setdefault(urls.key(url), _link(url))
     flags = {"network.allow_addresses": ",".join(args.allow_address)} if args.allow_address else {}
     log_to(streams, args)
     config = configuration(args, flags, optional=True).config
     if config.network.contact is None and not args.quiet:
         streams.say("network.contact is not set, so site owners cannot reach you; set SCRAPE_NETWORK__CONTACT")
-    return loop.run(_fetch(links, config, streams))
+    return loop.run(_fetch(list(links.values()), config, streams))
 
 
 def _link(url: str) -> Link:
-    if normalise(url) is None:
+    if urls.normalise(url) is None:
         raise UsageError(f"{url}: no http or https address; to clean a file: scrape clean {url}")
     return Link(url, SOURCE)
 
@@ -54,6 +56,9 @@ async def _fetch(links: list[Link], config: Config, streams: Streams) -> int:
             if isinstance(result, Failure):
                 streams.say(result.message)
                 failed.append(result.exit_code)
+                continue
+            if isinstance(result, Known):
+                streams.say(f"{link.url}: archived already, as {result.id}")
                 continue
             streams.write(records.encode(result).decode())
             if result.verdict is not Verdict.ARTICLE:

@@ -14,8 +14,9 @@ from scraper.index import NAME
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
-        "Make the archive's index again from its WARC and JSONL files, and say what was repaired. What only the index "
-        "knew begins anew: counts of failures, last runs, and the validators of feeds."
+        "Make the archive's index again from its WARC and JSONL files, and lines of JSONL that are lost from the WARC, "
+        "and say what was repaired. What only the index knew begins anew: counts of failures, last runs, and the "
+        "validators of feeds."
     )
     add_archive(parser)
 

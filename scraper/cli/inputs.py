@@ -99,8 +99,14 @@ def _directory(top: str) -> list[Input | Failure]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = os.path.join(folder, name)
-            if not name.startswith(".") and os.path.isfile(path):
+            if name.startswith("."):
+                continue
+            if os.path.isfile(path):
                 found.append(Input(path, os.path.relpath(path, top)))
+            elif not os.path.exists(path):
+                found.append(
+                    failure(path, ScrapeError("a link to what is not there; mend or remove it", reason="not-found"))
+                )
     return found or [failure(top, UnusableError("no files in this directory; name another", reason="empty"))]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from scraper.cli.compose import archive_root
+from scraper.cli.reading import add_archive
 from scraper.cli.streams import Streams
-from scraper.errors import UnusableError
+from scraper.errors import UnusableError, UsageError
 from scraper.verify import Problem, Report, verify
 
 
@@ -16,11 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Read the whole archive: every WARC to its last byte, every digest, every pointer, every text. "
         "Exit 5 if something is wrong, 4 if there is nothing to verify."
     )
-    parser.add_argument("--archive", metavar="DIR", help="the archive (default: the configuration's)")
+    parser.add_argument("directory", nargs="?", metavar="DIR", help="the same as --archive DIR")
+    add_archive(parser)
 
 
 def run(args: argparse.Namespace, streams: Streams) -> int:
     """Verify and print what was seen; problems go to stderr, one line each."""
+    if args.directory is not None and args.archive is not None:
+        raise UsageError(f"{args.directory} and --archive {args.archive} both name an archive; leave one out")
+    args.archive = args.archive or args.directory
     root = archive_root(args)
     report = verify(root)
     for warning in report.warnings:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from ipaddress import ip_network
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from scraper.config.settings import Config, SourceConfig
@@ -45,6 +46,9 @@ def _network(config: Config) -> Iterator[Problem]:
     contact = config.network.contact
     if contact is not None and (not _CONTACT.fullmatch(contact) or not ("@" in contact or "://" in contact)):
         yield "network.contact", f"expected a page (https://...) or a mail address, got `{contact[:60]}`"
+    ca_file = config.network.ca_file
+    if ca_file is not None and not Path(ca_file).is_file():
+        yield "network.ca_file", f"there is no such file: `{ca_file}`"
     for address in config.network.allow_addresses:
         if problem := _network_problem(address):
             yield "network.allow_addresses", problem
@@ -77,9 +81,20 @@ def _source(source: SourceConfig, config: Config) -> Iterator[Problem]:
             check_selector(source.selector)
         except ValueError as error:
             yield "selector", str(error)
+    if needed == "directory" and source.directory and _holds(source.directory, config.archive.directory):
+        yield (
+            "directory",
+            f"the archive lies in it ({config.archive.directory}), so each run would archive what the last one wrote; "
+            "move one of them, or set `archive.directory`",
+        )
     yield from _when(source, config)
     if needed == "url" and source.enabled and config.network.contact is None:
         yield "enabled", "a source on the web needs `network.contact`, so that site owners know whom to ask; set it"
+
+
+def _holds(directory: str, archive: str) -> bool:
+    """Whether an inbox is the archive's directory, or one above it, also through links."""
+    return Path(archive).resolve().is_relative_to(Path(directory).resolve())
 
 
 def _when(source: SourceConfig, config: Config) -> Iterator[Problem]:

@@ -95,14 +95,14 @@ def convert(value: Any, key: Key, place: Place) -> Any:
     try:
         return msgspec.convert(resolved, key.type, strict=True)
     except msgspec.ValidationError as error:
-        raise ValueError(_plain(str(error), value)) from error
+        raise ValueError(_plain(str(error), value, key.unit)) from error
 
 
 def _with_unit(value: Any, unit: str, place: Place) -> Any:
     text = value.strip().lower() if isinstance(value, str) else ""
     if unit == "path" and text and "\0" not in text:
         path = Path(value.strip())
-        if path.parts[0] == "~" and place.home is not None:
+        if path.parts[:1] == ("~",) and place.home is not None:
             path = place.home.joinpath(*path.parts[1:])
         return str(_normal(place.base / path))
     if unit in ("seconds", "interval") and _DURATION.fullmatch(text):
@@ -140,13 +140,27 @@ _TYPES = {
 }
 
 
-def _plain(message: str, value: Any) -> str:
+_BOUND = re.compile(r"a number (>=|<=|>) ([\d.]+)")
+_BOUNDS = {">=": "at least", "<=": "at most", ">": "more than"}
+
+
+def _plain(message: str, value: Any, unit: str | None) -> str:
     """msgspec's message in words of the file."""
     expected = message.partition(", got ")[0].partition(" - at ")[0]
     for name, words in _TYPES.items():
         expected = expected.replace(name, words).replace(name.replace("`", "") + " | null", words)
     expected = expected.replace("text matching regex", "text like").removeprefix("Expected ")
+    if unit in ("seconds", "interval"):
+        expected = _BOUND.sub(lambda bound: f"{_BOUNDS[bound[1]]} `{_duration(float(bound[2]))}`", expected)
     return f"expected {expected}, got {_shown(value)}"
+
+
+def _duration(seconds: float) -> str:
+    """In the largest unit that leaves no fraction: 1m, 366d."""
+    for name in ("d", "h", "m"):
+        if seconds and seconds % _SECONDS[name] == 0:
+            return f"{seconds // _SECONDS[name]:.0f}{name}"
+    return f"{seconds:g}s"
 
 
 def _shown(value: Any) -> str:

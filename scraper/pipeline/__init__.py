@@ -10,6 +10,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from typing import TypeVar
 
+from msgspec import Struct, structs
+
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
@@ -17,18 +19,42 @@ from scraper.record import ledger_of, provenance_of, record_of
 from scraper.sources import urls
 from scraper.types import Capture, Failure, Link, Record
 
-__all__ = ["Source", "SourceKind", "Tally", "Tools", "clean_and_add", "fetch", "fetch_all", "is_fatal", "process"]
+__all__ = [
+    "Known",
+    "Source",
+    "SourceKind",
+    "Tally",
+    "Tools",
+    "clean_and_add",
+    "fetch",
+    "fetch_all",
+    "is_fatal",
+    "process",
+]
 
 AT_ONCE = 8
 """Links under way together; each host is still asked one request at a time."""
 GONE = frozenset((404, 410))
 # The archive's own errors, of any class: what comes after them would meet them too.
 FATAL = frozenset(
-    ("disk-full", "disk-error", "not-writable", "archive-broken", "locked", "damaged-index", "lost-lines", "closed")
+    (
+        *("disk-full", "disk-error", "not-writable", "archive-broken", "locked", "closed"),
+        *("damaged-index", "lost-lines", "changed-lines"),
+    )
 )
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
+Done = TypeVar("Done")
+
+
+class Known(Struct, frozen=True):
+    """A page whose record, of this `id`, was here already; nothing was added."""
+
+    id: str
+
+
+Result = Record | Failure | Known
+"""What came of a capture."""
 
 
 def is_fatal(error: ScrapeError) -> bool:
@@ -36,8 +62,10 @@ def is_fatal(error: ScrapeError) -> bool:
     return error.reason in FATAL
 
 
-async def process(capture: Capture, tools: Tools, key: str) -> Record:
+async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
     """Archive a capture, clean it, archive what that gave; the caller commits. `key` is how its source knows it again.
+
+    Known where another source brought the same page of the same time, so that this very record is here.
 
     The bytes are in the WARC before anything reads them. Raises RefusedError or ScrapeError for an answer that is no
     page (its capture is kept), LimitError where cleaning was cut off or the archive cannot be written.
@@ -46,9 +74,10 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record:
     check_status(capture)
     cleaned = await tools.workers.clean(capture)
     record = record_of(cleaned.article, provenance_of(capture, ref), reasons=False)
-    tools.archive.add(ref, record, ledger_of(cleaned.article, record.id, cleaned.rights))
+    ledger = structs.replace(ledger_of(cleaned.article, record.id, cleaned.rights), key=key)
+    is_new = tools.archive.add(ref, record, ledger)
     tools.archive.index.see(capture.link.source, key, record.id)
-    return record
+    return record if is_new else Known(record.id)
 
 
 def check_status(capture: Capture) -> None:
@@ -74,13 +103,13 @@ async def fetch(link: Link, tools: Tools, validators: Validators | None = None) 
         raise
 
 
-async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple[Link, Record | Failure], None]:
+async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple[Link, Result], None]:
     """Fetch and archive links, AT_ONCE at a time: each link with its record, or why there is none, as they are done.
 
     Every record is acknowledged before it is given. Errors of the archive itself end the run.
     """
 
-    async def one(link: Link) -> tuple[Link, Record | Failure]:
+    async def one(link: Link) -> tuple[Link, Result]:
         try:
             capture = await fetch(link, tools)
         except ScrapeError as error:
@@ -93,7 +122,7 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
             yield result
 
 
-async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Record | Failure:
+async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Result:
     """`process`, with an expected error as a value.
 
     Its source does not try it again, for its bytes are archived and a better cleaner finds them there; unless it is an
@@ -116,9 +145,9 @@ def _counted(link: Link, error: ScrapeError, tools: Tools) -> Failure:
     return failure(link.url, error)
 
 
-async def _together(work: Callable[[Item], Awaitable[Result]], items: Iterable[Item]) -> AsyncGenerator[Result, None]:
+async def _together(work: Callable[[Item], Awaitable[Done]], items: Iterable[Item]) -> AsyncGenerator[Done, None]:
     """The results of AT_ONCE calls at a time, as they are done; when the caller leaves, the others are cancelled."""
-    waiting: set[asyncio.Future[Result]] = set()
+    waiting: set[asyncio.Future[Done]] = set()
     source = iter(items)
     try:
         while True:

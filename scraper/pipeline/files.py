@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import re
 import stat
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from scraper import warc
 from scraper.clean.sniff import sniff
@@ -22,8 +21,6 @@ from scraper.sources import warc as warc_source
 from scraper.sources.names import path_of
 from scraper.types import Capture, Failure, FoundBy, Link
 
-log = logging.getLogger(__name__)
-
 PIECE = 1 << 20
 HEAD = 16
 MAX_FILES = 1_000_000
@@ -31,24 +28,35 @@ _RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCI
 TYPES = {"html": "text/html", "text": "text/plain"}
 
 
-def links(source: Source) -> list[Link]:
-    """The source's files as links, sorted by name; a ScrapeError where there is no such directory."""
+class Listing(Struct, frozen=True):
+    """A directory's files as links, sorted by name, and the directories below it that cannot be listed."""
+
+    links: list[Link]
+    failures: list[Failure]
+
+
+def listing(source: Source) -> Listing:
+    """What the source's directory holds; a ScrapeError where there is no such directory, or it cannot be listed."""
     top = Path(source.at).absolute()
     if not top.is_dir():
         raise ScrapeError(f"{top}: no such directory (source {source.name}); make it or mend it", reason="not-found")
     names: list[str] = []
-    for directory, below, files in os.walk(top, onerror=_unlisted):
+    failures: list[Failure] = []
+
+    def unlisted(error: OSError) -> None:
+        where = str(error.filename or top)
+        message = f"{where}: cannot be listed: {error.strerror}; change its rights"
+        if where == str(top):
+            raise ScrapeError(f"{message} (source {source.name})", reason="unreadable") from error
+        failures.append(Failure(where, "unreadable", message))
+
+    for directory, below, files in os.walk(top, onerror=unlisted):
         below[:] = sorted(name for name in below if not name.startswith("."))
         names += (os.path.relpath(os.path.join(directory, name), top) for name in files)
         if len(names) > MAX_FILES:
             raise LimitError(f"{top}: more than {MAX_FILES:,} files; split the directory", reason="too-many-files")
-    if source.kind is SourceKind.FOLDER:
-        return folder.read(names, str(top), source.name, source.patterns or folder.PATTERNS)
-    return warc_source.read(names, str(top), source.name, source.patterns or warc_source.PATTERNS)
-
-
-def _unlisted(error: OSError) -> None:
-    log.warning("%s: cannot be listed: %s", error.filename, error.strerror)
+    reader = folder if source.kind is SourceKind.FOLDER else warc_source
+    return Listing(reader.read(names, str(top), source.name, source.patterns or reader.PATTERNS), failures)
 
 
 def digest(link: Link, source: Source) -> str:

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from scraper.errors import ScrapeError
 from scraper.fetch import Validators
 from scraper.index import Validators as Stored
-from scraper.pipeline import check_status, clean_and_add, fetch, fetch_all, files, is_fatal
+from scraper.pipeline import Known, check_status, clean_and_add, fetch, fetch_all, files, is_fatal
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.sources import feed, listing, sitemap, urls
 from scraper.sources.names import path_of
@@ -61,7 +61,7 @@ def _counted(where: str, error: ScrapeError, source: Source, tools: Tools) -> Fa
 def _count(result: Record | Failure, tally: Tally) -> None:
     if isinstance(result, Failure):
         tally.failures.append(result)
-        log.warning("%s", result.message)
+        log.error("%s", result.message)  # an exit code comes of it, so -q does not hide it
     else:
         tally.verdicts[result.verdict.value] += 1
 
@@ -71,9 +71,12 @@ def _count(result: Record | Failure, tally: Tally) -> None:
 
 async def _files(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Record | Failure, None]:
     """The results for a directory's new files, given once they are acknowledged."""
-    waiting: list[Record | Failure] = []
+    listed = files.listing(source)
+    waiting: list[Record | Failure] = [*listed.failures]
+    for problem in listed.failures:
+        tools.archive.index.fail(source.name, problem.reason)
     taken = 0
-    for link in files.links(source):
+    for link in listed.links:
         if taken >= source.limit:
             break
         async with aclosing(_file(link, source, tools, tally)) as results:
@@ -107,8 +110,11 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
                 tally.known += 1
             else:
                 result = await clean_and_add(page, tools, page_key)
-                last = result.id if isinstance(result, Record) else ""
-                yield result
+                last = "" if isinstance(result, Failure) else result.id
+                if isinstance(result, Known):
+                    tally.known += 1
+                else:
+                    yield result
         index.see(source.name, key, last)
     except OSError as error:
         problem = ScrapeError(f"{name}: cannot be read: {error.strerror or error}", reason="unreadable")
@@ -164,8 +170,11 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
     complete = found.whole
     async with aclosing(fetch_all(found.new.values(), tools)) as results:
         async for _, result in results:
-            complete = complete and isinstance(result, Record)
-            yield result
+            complete = complete and not isinstance(result, Failure)
+            if isinstance(result, Known):
+                tally.known += 1
+            else:
+                yield result
     for answer in found.answers if complete else ():
         # A redirect's address would be asked with another page's date.
         if urls.normalise(answer.final_url) == urls.normalise(answer.link.url):

@@ -8,6 +8,7 @@ works beside a writer, up to what was acknowledged when it began. Memory does no
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -24,7 +25,7 @@ __all__ = ["Problem", "Report", "verify"]
 def verify(root: Path) -> Report:
     """Read the whole archive and say what is wrong with it; see Report.exit_code.
 
-    A ScrapeError if there is no such directory or a file cannot be read.
+    A ScrapeError if there is no such directory. A file that cannot be read is a problem as any other.
     """
     if not root.is_dir():
         raise ScrapeError(f"{root}: no such directory", reason="not-found")
@@ -47,12 +48,25 @@ def verify(root: Path) -> Report:
 
 def _walk(root: Path, index: Index | None, found: Findings) -> None:
     scope = Scope(root, index, index.snapshot() if index is not None else None)
+    _check_folders(root, found)
     with closing(Scratch()) as scratch:
         check_warcs(scope, scratch, found)
         check_lines(scope, scratch, found)
         check_references(scope, scratch, found)
         if scope.index is not None and scope.snapshot is not None:
             check_index(scope.index, scope.snapshot, scratch, found)
+
+
+def _check_folders(root: Path, found: Findings) -> None:
+    """Name what cannot be listed, for a pattern passes it over as if it were empty."""
+
+    def unlisted(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # an archive without one of the two is an empty one
+            found.problem(str(Path(error.filename).relative_to(root)), f"cannot be listed: {error.strerror}")
+
+    for name in ("warc", "articles"):
+        for _ in os.walk(root / name, onerror=unlisted):
+            pass
 
 
 def _open_index(root: Path, found: Findings) -> Index | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from scraper import records, warc
 from scraper.index import NAME, File, Index, Place, Row, Snapshot
 from scraper.types import Record, Verdict, WarcRef
-from scraper.verify.report import Findings, Scope
+from scraper.verify.report import Findings, Scope, absence
 from scraper.verify.scratch import Scratch
 
 
@@ -17,22 +17,28 @@ def check_lines(scope: Scope, scratch: Scratch, found: Findings) -> None:
     """Read every JSONL file to its end, or to what was acknowledged of it; WARC files have been read before."""
     names = {path.relative_to(scope.root).as_posix() for path in scope.root.glob("articles/*/*/*.jsonl")}
     for name in sorted(names):
-        path = scope.root / name
-        stop = _good_length(path, name, scope, found)
         found.counts["files"] += 1
-        for item in records.scan(path, stop):
-            if isinstance(item, records.Damage):
-                found.problem(name, item.reason, offset=item.offset)
-                continue
-            found.counts["lines"] += 1
-            found.counts["size"] += len(item.raw)
-            for what in _wrong_with(name, item, scope.index, scratch):
-                found.problem(name, what, offset=item.offset, record=item.record.id)
+        try:
+            _check_file(scope, name, scratch, found)
+        except OSError as error:
+            found.problem(name, f"cannot be read: {error.strerror}")
     if scope.snapshot is not None:
         unwritten = {pending.file for pending in scope.snapshot.pending if pending.offset == 0}
         for name in scope.snapshot.files.keys() - names - unwritten:
             if name.startswith("articles/"):
-                found.problem(name, "the file is gone")
+                found.problem(name, absence(scope.root / name))
+
+
+def _check_file(scope: Scope, name: str, scratch: Scratch, found: Findings) -> None:
+    path = scope.root / name
+    for item in records.scan(path, _good_length(path, name, scope, found)):
+        if isinstance(item, records.Damage):
+            found.problem(name, item.reason, offset=item.offset)
+            continue
+        found.counts["lines"] += 1
+        found.counts["size"] += len(item.raw)
+        for what in _wrong_with(name, item, scope.index, scratch):
+            found.problem(name, what, offset=item.offset, record=item.record.id)
 
 
 def check_index(index: Index, snapshot: Snapshot, scratch: Scratch, found: Findings) -> None:

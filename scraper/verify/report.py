@@ -56,6 +56,17 @@ class Report(Struct, frozen=True):
         return 0 if self.warcs or self.files else 4
 
 
+def absence(path: Path) -> str:
+    """Why a file was not found where it should be: it is gone, or nobody may look."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return "the file is gone"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return "cannot be read: its directory cannot be listed"
+
+
 class Findings:
     """What is collected on the way."""
 

@@ -10,7 +10,7 @@ import msgspec
 from scraper import records, warc
 from scraper.index import NAME
 from scraper.types import Ledger
-from scraper.verify.report import Findings, Scope
+from scraper.verify.report import Findings, Scope, absence
 from scraper.verify.scratch import Known, Scratch
 
 _TYPES = frozenset({"warcinfo", "response", "request", "resource", "revisit", "metadata", "conversion"})
@@ -27,10 +27,13 @@ def check_warcs(scope: Scope, scratch: Scratch, found: Findings) -> None:
             if path.name.endswith(warc.OPEN) or scope.index.file(name) is not None:
                 continue  # begun since, or left by a crash before anything in it was acknowledged
             found.warning(name, "not in the index: added by hand, or the index must be rebuilt")
-        _check_file(scope, name, scratch, found)
+        try:
+            _check_file(scope, name, scratch, found)
+        except OSError as error:
+            found.problem(name, f"cannot be read: {error.strerror}")
     for name in acknowledged:
         if name.startswith("warc/") and name not in names:
-            found.problem(name, "the file is gone")
+            found.problem(name, absence(_existing(scope.root / name)))
 
 
 def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:

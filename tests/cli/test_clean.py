@@ -183,6 +183,17 @@ def test_a_progress_bar_is_for_a_person_who_does_not_see_the_output(dirty: Make,
 # Writing.
 
 
+def test_a_link_to_nothing_in_a_directory_is_said(dirty: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    Path(dirty("a.txt")).rename(folder / "a.txt")
+    (folder / "b.txt").symlink_to(folder / "gone.txt")
+    ran = run("clean", str(folder))
+    assert (ran.code, ran.err.count("\n")) == (3, 1)
+    assert f"{folder}/b.txt: a link to what is not there" in ran.err
+    assert CLEAN in ran.out
+
+
 def test_output_mirrors_names_and_never_leaves_the_directory(dirty: Make, tmp_path: Path) -> None:
     dirty("in/x/a.txt")
     dirty("in/x/a.html.gz")

@@ -10,11 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import brotli
 import pytest
 from cli_support import CLEAN, PAGE, Ran, run
 from project import borrow
 from servers import Server, response
 
+from scraper import warc
 from scraper.archive import Archive
 from scraper.verify import verify
 
@@ -78,6 +80,29 @@ def test_other_readers_agree(place: Path) -> None:
     for command in ([scripts / "warcio", "check"], [scripts / "fastwarc", "check"], [shutil.which("gzip"), "-t"]):
         ran = subprocess.run([*map(str, command), str(path)], capture_output=True, text=True, check=False)
         assert (ran.returncode, "fail" in ran.stdout.lower()) == (0, False), ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_a_packed_page_that_was_cut_off_is_kept_and_is_no_article(coding: str, place: Path) -> None:
+    """Its Content-Length is that of the cut body, so nothing but the body itself tells."""
+    body = (gzip.compress if coding == "gzip" else brotli.compress)(PAGE.encode())[:-40]
+    cut = response(body, "200 OK", "Content-Type: text/html", f"Content-Encoding: {coding}")
+    with Server({"/a": cut}) as server:
+        ran = fetch(server.url("/a"))
+        assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+        assert ran.err.startswith(f"scrape: {server.url('/a')}: the body ends in the middle of its {coding}")
+    assert types(place / "archive") == {"request": 2, "response": 2, "warcinfo": 1}
+    (path,) = (place / "archive").glob("warc/*/*/*")
+    assert cut in [entry.block for entry in warc.read(path) if isinstance(entry, warc.Entry)]
+
+
+def test_an_address_given_twice_is_fetched_once(place: Path) -> None:
+    with Server({"/a": ARTICLE, "/b": ARTICLE}) as server:
+        url = server.url("/a")
+        ran = fetch(url, server.url("/b"), url, f"{url}#top", f"{url}?utm_source=x")
+        assert sorted(server.paths()) == ["/a", "/b"]
+    assert (ran.code, len(records(ran))) == (0, 2)
+    assert types(place / "archive")["conversion"] == 2
 
 
 def test_redirects_are_followed_and_kept(place: Path) -> None:

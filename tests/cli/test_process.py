@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cli_support import CLEAN, DIRTY, PARAGRAPHS, start
+
+import scraper
 
 Make = Callable[[str], str]
 
@@ -86,3 +89,23 @@ def test_a_signal_cuts_it_off_without_a_trace(dirty: Make, number: int, code: in
     process.send_signal(number)
     _, err = process.communicate()
     assert (process.returncode, err) == (code, b"")
+
+
+EARLY = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+from scraper.__main__ import start
+class Interrupting(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "scraper.cli":
+            assert not {"scraper.clean", "msgspec"} & set(sys.modules)  # nothing that takes long came before
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+start()
+"""
+
+
+def test_an_interrupt_while_it_is_being_loaded_leaves_no_trace() -> None:
+    place = os.environ | {"PYTHONPATH": str(Path(scraper.__file__).parents[1])}
+    ran = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, env=place, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (-signal.SIGINT, b"", b"")  # which a shell gives as 130

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -253,8 +254,12 @@ def test_a_full_disk_ends_it_and_loses_nothing(project: Project, tmp_path: Path)
 # ---- cut off
 
 
-def test_killed_in_the_middle_and_run_again(tmp_path: Path) -> None:
-    """The first commit comes after COMMIT_EVERY files; what follows it is lost with the process, and done again."""
+@pytest.mark.parametrize("lost", ["", "index.sqlite*", "[ai]*"])
+def test_killed_in_the_middle_and_run_again(tmp_path: Path, lost: str) -> None:
+    """The first commit comes after COMMIT_EVERY files; what follows it is lost with the process, and done again.
+
+    So it is when the index is lost with the process, or all but the WARC: then what is whole there counts.
+    """
     project = Project(tmp_path)
     files = COMMIT_EVERY + 8
     project.put(*(f"bridge {number:03}" for number in range(files)))
@@ -268,13 +273,17 @@ def test_killed_in_the_middle_and_run_again(tmp_path: Path) -> None:
         acknowledged = project.texts()
         assert len(acknowledged) == COMMIT_EVERY
         (project.inbox / "endless.html").unlink()
+        for path in project.archive.glob(lost) if lost else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         ran = end(project.start("run"))
-        assert ran.out.startswith(f"inbox: 8 archived, {COMMIT_EVERY} known\n")
         assert ran.code == 0
+        if not lost:
+            assert ran.out.startswith(f"inbox: 8 archived, {COMMIT_EVERY} known\n")
     finally:
         sweep(process)
     assert project.texts() == sorted(clean(f"bridge {number:03}") for number in range(files))
     assert project.is_sound()
+    assert f", {files} known" in project.run("run").out
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

@@ -42,6 +42,17 @@ def test_a_sound_archive_is_counted(root: Path) -> None:
     ]
 
 
+def test_the_archive_may_be_named_without_its_option(root: Path) -> None:
+    assert run("verify", str(root)) == verify(root)
+    ran = run("verify", str(root), "--archive", str(root))
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    ran = run("status", str(root))
+    assert (ran.code, ran.err) == (
+        2,
+        f"scrape: unexpected argument {root}; an archive is named by --archive {root} (see `scrape status --help`)\n",
+    )
+
+
 def test_nothing_to_verify(tmp_path: Path) -> None:
     Archive(tmp_path / "empty").close()
     for name in ("empty", "."):

@@ -134,10 +134,13 @@ def test_the_file_that_the_message_advises_is_right(tmp_path: Path) -> None:
 def test_paths_start_from_the_file_and_elsewhere_from_here(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "c.yaml").write_text("archive: {directory: ../data}\nnetwork: {ca_file: ~/ca.pem}\n")
-    config = load("etc/c.yaml", {"HOME": "/home/me"}, tmp_path).config
+    (tmp_path / "me").mkdir()
+    (tmp_path / "me" / "ca.pem").write_text("")
+    home = {"HOME": str(tmp_path / "me")}
+    config = load("etc/c.yaml", home, tmp_path).config
     assert config.archive.directory == str(tmp_path / "data")
-    assert config.network.ca_file == "/home/me/ca.pem"
-    config = load("etc/c.yaml", {"SCRAPE_ARCHIVE__DIRECTORY": "here"}, tmp_path).config
+    assert config.network.ca_file == str(tmp_path / "me" / "ca.pem")
+    config = load("etc/c.yaml", {"SCRAPE_ARCHIVE__DIRECTORY": "here"} | home, tmp_path).config
     assert config.archive.directory == str(tmp_path / "here")
     assert defaults(cwd=tmp_path).config.archive.directory == str(tmp_path / "archive")
 
@@ -236,7 +239,7 @@ def test_a_variable_and_its_file_at_once(tmp_path: Path) -> None:
         ("network:\n  timezone: UTC", "c.yaml:2: `network` has no key `timezone`; it belongs in `schedule`"),
         ("network: 3", "c.yaml:1: network: expected a section"),
         ("network:\n  timeout: soon", "c.yaml:2: network.timeout: expected a duration such as `30s`"),
-        ("network: {timeout: 0}", "network.timeout: expected a number > 0"),
+        ("network: {timeout: 0}", "network.timeout: expected more than `0s`, got `0`"),
         ("network: {timeout: true}", "network.timeout: expected a duration"),
         ("network: {max_bytes: 20 XB}", "network.max_bytes: expected a size such as"),
         ("network: {max_redirects: many}", "network.max_redirects: expected a whole number, got `many`"),
@@ -268,16 +271,30 @@ def test_a_variable_and_its_file_at_once(tmp_path: Path) -> None:
         (source("selector: 'a['\n    url: https://a.example/", "listing"), "c.yaml:5: sources.one.selector: 'a[' is"),
         (source("selector: a\n    directory: x"), "c.yaml:5: sources.one.selector: a source of type `folder` has no"),
         (source("directory: x\n    every: 15"), "c.yaml:6: sources.one.every: expected an interval with its unit"),
-        (source("directory: x\n    every: 1s"), "c.yaml:6: sources.one.every: expected a number >= 60.0, got `1s`"),
+        (source("directory: x\n    every: 1s"), "c.yaml:6: sources.one.every: expected at least `1m`, got `1s`"),
         (source("directory: x\n    every: 1h\n    cron: '@daily'"), "c.yaml:7: sources.one.cron: `every` and `cron`"),
         (source("directory: x\n    cron: '0 0 1 * 1'"), "c.yaml:6: sources.one.cron: `0 0 1 * 1` restricts both"),
         (source("directory: x\n    timezone: UTC"), "c.yaml:6: sources.one.timezone: `timezone` is for `cron`"),
+        ("network: {ca_file: gone.pem}", "c.yaml:1: network.ca_file: there is no such file: `"),
+        ("archive: {directory: x/below}\n" + source("directory: x"), "c.yaml:6: sources.one.directory: the archive"),
+        ("archive: {directory: x}\n" + source("directory: x/../x", "warc"), "sources.one.directory: the archive"),
+        ("archive: {directory: loop/x}\n" + source("directory: ."), "sources.one.directory: the archive lies in it"),
         ("sources:\n  - {name: a, type: folder, directory: x}\n  - {name: a, type: warc, directory: x}",
          "c.yaml:3: sources.a.name: two sources are called `a`"),
     ],
 )  # fmt: skip
 def test_mistakes_name_file_line_key_and_way_out(tmp_path: Path, text: str, message: str) -> None:
     assert message in mistake(tmp_path, text)
+
+
+def test_an_archive_that_lies_in_its_inbox_by_a_link_or_a_flag(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "other").symlink_to("in")
+    assert "the archive lies in it" in mistake(tmp_path, "archive: {directory: other/a}\n" + source("directory: in"))
+    text = "archive: {directory: in-archive}\n" + source("directory: in")  # beside it, for all that its name begins so
+    read(tmp_path, text)
+    with pytest.raises(ConfigError, match="the archive lies in it"):
+        read(tmp_path, text, flags={"archive.directory": "in"})
 
 
 # ---- laws
@@ -290,7 +307,7 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "network.product": st.sampled_from(["scrape", "My_Robot-"]),
         "network.contact": st.sampled_from([None, "me@news.example", "https://news.example/robot"]),
         "network.allow_addresses": st.lists(st.sampled_from(["10.0.0.0/8", "::1"]), max_size=2).map(tuple),
-        "network.ca_file": st.sampled_from([None, "/etc/ca.pem"]),
+        "network.ca_file": st.sampled_from([None, __file__]),
         "schedule.timezone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),
         "archive.warc_max_size": st.integers(1_000_000, 10**10),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from crew import Crew
+from msgspec import structs
 from pools import cleaners
 from servers import response
+from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]  # warcio ships no types
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]  # the same
 
 from scraper import records
 from scraper.archive import Archive, View
@@ -55,6 +59,26 @@ def html(topic: str) -> bytes:
 def page(topic: str, *headers: str) -> bytes:
     """The page as a server sends it."""
     return response(html(topic), "200 OK", "Content-Type: text/html; charset=utf-8", *headers)
+
+
+def inbox(folder: Path, **more: object) -> Source:
+    """A folder as a source."""
+    return structs.replace(Source("inbox", SourceKind.FOLDER, str(folder)), **more)
+
+
+def foreign_warc(*pages: tuple[str, bytes], packed: bool = True) -> bytes:
+    """A WARC file as another program writes it."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=packed)
+    for url, body in pages:
+        head = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+        fixed = {"WARC-Date": "2024-05-06T07:08:09Z"}
+        writer.write_record(
+            writer.create_warc_record(
+                url, "response", payload=io.BytesIO(body), http_headers=head, warc_headers_dict=fixed
+            )
+        )
+    return out.getvalue()
 
 
 class Ran(NamedTuple):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import socket
 from pathlib import Path
 
 import pytest
-from bench import Bench, Ran, dirty, html, text
-from msgspec import structs
-from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]  # warcio ships no types
-from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]  # the same
+from bench import Bench, Ran, dirty, foreign_warc, html, inbox, text
 
 from scraper import warc
 from scraper.pipeline import Source, SourceKind
@@ -26,25 +22,6 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "inbox"
     made.mkdir()
     return made
-
-
-def inbox(folder: Path, **more: object) -> Source:
-    return structs.replace(Source("inbox", SourceKind.FOLDER, str(folder)), **more)
-
-
-def foreign_warc(*pages: tuple[str, bytes], packed: bool = True) -> bytes:
-    """A WARC file as another program writes it."""
-    out = io.BytesIO()
-    writer = WARCWriter(out, gzip=packed)
-    for url, body in pages:
-        head = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
-        fixed = {"WARC-Date": "2024-05-06T07:08:09Z"}
-        writer.write_record(
-            writer.create_warc_record(
-                url, "response", payload=io.BytesIO(body), http_headers=head, warc_headers_dict=fixed
-            )
-        )
-    return out.getvalue()
 
 
 def names(ran: Ran) -> list[str]:
