@@ -24,7 +24,7 @@ FLOORS = (
     {"pipeline"},
     {"config"},
     {"daemon", "web"},
-    {"cli", "calendar_data"},  # what is started by hand
+    {"cli", "calendar_data", "train"},  # what is started by hand
 )
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 ROOF = {"__init__", "__main__"}

@@ -7,16 +7,16 @@ of a document yields no vote.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from functools import partial
 
 import msgspec
 
-from scraper.clean import context, label, span
+from scraper.clean import model
 from scraper.clean.article import Assembly, assemble
 from scraper.clean.blocks import read_html
+from scraper.clean.chain import LAST, Judged, before_judge
 from scraper.clean.decode import decode_html, decode_text
-from scraper.clean.ld import LinkedData, read_linked_data
+from scraper.clean.judge import decide
 from scraper.clean.lines import read_text
 from scraper.clean.meta import describe
 from scraper.clean.options import Options
@@ -24,16 +24,11 @@ from scraper.clean.pages import Evidence, judge_page
 from scraper.clean.rules import Rules, shipped
 from scraper.clean.settle import settle
 from scraper.clean.sniff import sniff
-from scraper.clean.title import Title, find_title
-from scraper.clean.view import Pass, View
+from scraper.clean.view import View
 from scraper.types import Article, Document, Metadata, Verdict
 from scraper.version import CLEANER
 
 __all__ = ["Options", "Source", "clean_bytes", "clean_html", "clean_text"]
-
-ALONE: Sequence[Pass] = (label.by_place, label.by_phrase, label.by_sign, label.by_clock)
-NEIGHBOURS: Sequence[Pass] = (context.weather_place, context.author_box, context.source_pair)
-LAST: Sequence[Pass] = (context.hints, context.repeats)
 
 
 def clean_html(  # noqa: PLR0913 - the public call; what a page was stored with, by keyword
@@ -69,7 +64,8 @@ def clean_text(
     """
     rules = rules or shipped()
     judged = _judge(read_text(text, fetched_at=fetched_at), rules, options)
-    settle(judged.view, lambda again: _judge(read_text(again, fetched_at=fetched_at), rules, options).view)
+    again = partial(_judge, rules=rules, options=options, before=judged.view)
+    settle(judged.view, lambda kept: again(read_text(kept, fetched_at=fetched_at)).view)
     return _finish(judged)
 
 
@@ -105,25 +101,13 @@ def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noq
     )
 
 
-class _Judged(NamedTuple):
-    """A document whose blocks all have their labels."""
-
-    view: View
-    title: Title | None
-    data: LinkedData
+def _judge(document: Document, rules: Rules, options: Options, before: View | None = None) -> Judged:
+    judged = before_judge(document, rules, options, before)
+    judged.view.run((decide(judged, model.shipped()), *LAST))
+    return judged
 
 
-def _judge(document: Document, rules: Rules, options: Options) -> _Judged:
-    view = View(document, rules, options)
-    data = read_linked_data(document.head)
-    view.run(ALONE)
-    view.run((*NEIGHBOURS, context.named_authors(data)))
-    title = find_title(view, data)
-    view.run((context.headline(title), span.density(title), *LAST))
-    return _Judged(view, title, data)
-
-
-def _finish(judged: _Judged) -> Article:
+def _finish(judged: Judged) -> Article:
     view, title, data = judged
     assembly = Assembly(view)
     metadata = describe(view, title, data, assembly.kept)
@@ -131,13 +115,10 @@ def _finish(judged: _Judged) -> Article:
     return msgspec.structs.replace(article, cleaner=CLEANER)
 
 
-def _verdict(judged: _Judged, assembly: Assembly) -> Verdict:
+def _verdict(judged: Judged, assembly: Assembly) -> Verdict:
     view, title, data = judged
     head = view.document.head
-    headlines = sum(
-        view.removed(index) and form.link_share > 0.8 and 4 <= form.words <= 25
-        for index, form in enumerate(view.shapes)
-    )
+    headlines = sum(form.link_share > 0.8 and 4 <= form.words <= 25 for form in view.shapes)
     prose = sum(view.shapes[index].words for index in view.open() if view.prose[index])
     evidence = Evidence(
         title=(head.title if head is not None and head.title else title.text if title is not None else ""),

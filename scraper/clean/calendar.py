@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -66,6 +66,10 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
     words: dict[str, str]
 
 
+_MONTH = re.compile(r"(?:^|\|)[mpo]")
+_OPENER = re.compile(r"(?:\d+ )?([^ ]+)")
+
+
 class Calendar:
     """The table, read once; a word's roles are taken apart when it is first met."""
 
@@ -77,6 +81,12 @@ class Calendar:
         self.words = table.words
         self._languages = table.languages
         self._roles: dict[str, tuple[Role, ...]] = {"": ()}
+
+    @cached_property
+    def openers(self) -> frozenset[str]:
+        """The words that months' names begin with; the one behind the number of a name like "10 月"."""
+        months = {packed for packed in set(self.words.values()) if _MONTH.search(packed)}
+        return frozenset(_OPENER.match(key)[1] for key, packed in self.words.items() if packed in months)  # type: ignore[index]  # every key has a word
 
     def roles(self, key: str) -> tuple[Role, ...]:
         """The meanings of a folded name; none for a name that only begins a longer one."""
@@ -110,6 +120,7 @@ _TIME = (
     r"|\d{1,2}\s?[時时點点시]\s?(?:\d{1,2}\s?[分분])?(?:\s?\d{1,2}\s?[秒초])?"
 )
 _TOKEN = re.compile(rf"([{_GAP}]*)(?:({_TIME})|(\d+)|([{_HAN}]|[^{_GAP}{_HAN}\d]+)|$)")
+_PIECE = re.compile(rf"[^{_GAP}{_HAN}\d]+")
 _JOIN = re.compile(r"[\s.,'’‘ʼ׳\-‐‑\u200b-\u200f]{0,3}")
 _DIGITS = re.compile(r"\d+")
 
@@ -133,6 +144,11 @@ def parts(text: str) -> list[str]:
         pieces.append(_key(match))
         at = match.end()
     return pieces
+
+
+def pieces(text: str) -> list[str]:
+    """The words of a text without Han characters, fast and unfolded; the letters of a time as well."""
+    return _PIECE.findall(text)
 
 
 def read_tokens(text: str, *, strict: bool) -> Iterator[Token]:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from scraper.clean.calendar import Role, Token, calendar, read_tokens
+from scraper.clean.calendar import Role, Token, calendar, fold, pieces, read_tokens
 from scraper.clean.dates import Numbers, named_dates, numeric_dates
 
 LONGEST_LINE = 80
@@ -70,6 +70,8 @@ _DEGREES = r"[+\-−–]?\d{1,3}(?:[.,٫]\d{1,2})?\s?(?:[°º˚]\s?[CFСcfс]?|�
 _TEMPERATURE = re.compile(rf"\s*{_DEGREES}(?:\s?[/|–\-]\s?{_DEGREES}|\s{_DEGREES})?\s*")
 _SIGNED = re.compile(r"([\-−–]?)(\d+)")
 _DIGIT = re.compile(r"\d")
+_DAY = re.compile(r"(?<!\d)\d\d?(?!\d)")
+_NUMERIC = re.compile(r"\d[ \u200e\u200f]*([./\-–−·])[ \u200e\u200f]*\d+[ \u200e\u200f]*\1[ \u200e\u200f]*\d")
 _BULLETS = " \t*+•▪►●○◦"
 _COLDEST, _HOTTEST = -90, 140  # the records, -89.2 °C and 56.7 °C (WMO), in either unit
 _PLAIN_WORD = re.compile(r"(?:(?<=[\s\d,.])|^)[A-Za-z]{3,}(?=[\s\d,.]|$)")
@@ -103,7 +105,7 @@ def find_date(text: str, language: str | None = None) -> Found | None:
     A month that is also a common word ("may", "out") needs a capital, a year or a weekday.
     """
     text = text[:LONGEST_TEXT]
-    if not _DIGIT.search(text):
+    if not _may_hold_date(text):
         return None
     tokens = list(read_tokens(text, strict=False))
     for window in islice(_windows(text, tokens), MOST_WINDOWS):
@@ -114,6 +116,22 @@ def find_date(text: str, language: str | None = None) -> Found | None:
             start = part[1 if filler else 0].start
             return Found(clock.date, clock.time, start, part[-1].end, clock.languages)
     return None
+
+
+def _may_hold_date(text: str) -> bool:
+    """Whether a text has three numbers with like separators, or a day's number and a word that begins a month's name.
+
+    Sorts out two of three texts with a digit before they are read.
+    """
+    if not _DIGIT.search(text):
+        return False
+    if _NUMERIC.search(text):
+        return True
+    if not _DAY.search(text):
+        return False
+    if text.isascii():
+        return not calendar().openers.isdisjoint(pieces(text.lower()))
+    return _UNSPACED.search(text) is not None or not calendar().openers.isdisjoint(map(fold, pieces(text)))
 
 
 def _plausible(line: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from scraper.clean import beside, peer, printed
+from scraper.clean import beside, peer, printed, siterules
 from scraper.clean.claims import Claims, last_witnesses, read_claims
 from scraper.clean.language import language, segments
 from scraper.clean.ld import LinkedData
@@ -30,6 +30,8 @@ def describe(view: View, title: Title | None, data: LinkedData, kept: Sequence[B
         if name not in found and value not in (None, ()):
             found[name], origin[name] = value, where
 
+    for name, value in siterules.read_facts(view, claims.house).items():
+        fill(name, value, siterules.ORIGIN)
     if title is not None:
         fill("title", title.text, title.origin)
     for name, (value, where) in claims.fields.items():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from scraper.errors import ConfigError
-from scraper.types import Document, Kind
+from scraper.types import Document, Kind, Place
 
 GUARD_SHARE = 0.4
 GUARD_BLOCKS = 3
@@ -106,6 +106,12 @@ def judge_places(document: Document, table: PlaceTable) -> list[PlaceRule | None
             rule = None
         verdicts.append(rule)
     return verdicts
+
+
+def token_rules(table: PlaceTable) -> Callable[[Place], PlaceRule | None]:
+    """A look-up of the rule that an element's name alone would fall under, without the guard."""
+    known: dict[str, PlaceRule | None] = {}
+    return lambda place: _rule_of(place.tag, place.tokens, table, known)
 
 
 _VAGUE = {"navigation.region", "navigation.sidebar", "footer.region"}

@@ -1,21 +1,18 @@
-"""The density judge: which element holds the article, and where in it the article begins and ends.
+"""Prose by density: which element holds the article, and where in it the article begins and ends.
 
 Two ideas from the literature, in one pass each. The container: the deepest element that still holds most of the
 running prose, after Readability's observation that an article's paragraphs are siblings. The span: the run of blocks
 with the largest sum of weights, prose counting for and menus against (Finn, Kushmerick and Smyth 2001; Kadane's scan).
-The trained judge will stand here.
+What it finds is evidence for the trained judge, and stands in for it where that would keep nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from scraper.clean.clock import find_date
 from scraper.clean.shape import Shape
-from scraper.clean.title import Title, overlap
-from scraper.clean.view import Pass, View, Vote, keep, remove
-from scraper.types import Block, Form, Kind, Label
+from scraper.clean.view import View
+from scraper.types import Block, Form, Kind
 
 # Tried on 924 development pages by hand, one at a time; the scores move by under 0.5 points when any is halved.
 PROSE_CAP = 80
@@ -23,24 +20,8 @@ BLOCK_CAP = 150
 CONTAINER_SHARE = 0.7
 ANCHOR_SHARE = 0.5
 LINKED = 0.5
-MOSTLY_LINK = 0.6
-LINK_LINE_WORDS = 25
 OUTSIDE = -10
-HEADLINE_SHARE = 2.0
-STANDFIRST_BLOCKS = 8
 VISIBLE_WORDS = 60
-DATED_WORDS = 8
-LISTED_WORDS = 4
-HEADING_WORDS = 6
-FOOTER_SHARE = 0.85
-TEXT_EVIDENCE = 8
-"""Lines without a full stop beside the span, in a plain text, below which nothing says that the text is dirty."""
-
-DESCRIPTIONS = frozenset(("description", "og:description", "twitter:description"))
-# What content systems and newsrooms call it, in the languages of their makers.
-STANDFIRSTS = tuple(
-    "subtitle standfirst subheadline subhead deck -dek lede excerpt entradilla sumario chapo vorspann".split()
-)
 ANCHORS = frozenset(
     "itemprop=articlebody entry-content article-body article__body post-content article-content articlebody story-body "
     "article-text td-post-content #article-body article__content post-body".split()
@@ -53,43 +34,6 @@ class Span(NamedTuple):
     inside: list[bool]
     start: int
     end: int
-
-
-def density(title: Title | None) -> Pass:
-    """A pass by which everything outside the main span goes, with the kind that its shape and place suggest."""
-    headline = title.block if title is not None else -1
-    return lambda view: _judge(view, headline)
-
-
-def _judge(view: View, headline: int) -> Iterator[Vote]:
-    dead = _dead(view)
-    span = _after_headline(view, main_span(view, dead), headline)
-    dirty = _dirty_sides(view, span)
-    list_kind: Kind | None = None
-    for index, block in enumerate(view.blocks):
-        label = view.labels[index]
-        if label is not None:
-            heads = label.kind if view.shapes[index].words <= HEADING_WORDS else None
-            list_kind = _list_kind(heads, list_kind)
-            continue
-        here = block.place < 0 or span.inside[block.place]
-        if not here or not span.start <= index < span.end:
-            if view.is_page and not dead[index] and _is_standfirst(view, index, headline, span):
-                yield index, keep("span.standfirst")
-                continue
-            if view.is_page or dirty[index >= span.end]:
-                vote = _outside(view, index, span, list_kind)
-                list_kind = _list_kind(vote.kind, list_kind) if vote.rule != "span.outside" else list_kind
-                yield index, vote
-                continue
-        elif dead[index]:
-            yield index, remove(Kind.OTHER, "span.hidden")
-            continue
-        elif _is_link_line(block, view.shapes[index]):
-            yield index, remove(_link_kind(view.shapes[index]), "span.link_line")
-            continue
-        list_kind = None
-        yield index, keep("span.main")
 
 
 def main_span(view: View, dead: list[bool]) -> Span:
@@ -130,40 +74,7 @@ def _belongs(view: View, index: int, dead: list[bool], inside: list[bool]) -> bo
     return block.level > 1 or form.ends
 
 
-def _after_headline(view: View, span: Span, headline: int) -> Span:
-    """The span begun behind the headline, where most of its prose stands there."""
-    if not (view.is_page and span.start < headline < span.end):
-        return span
-    before = sum(view.shapes[index].words for index in range(span.start, headline) if view.prose[index])
-    behind = sum(view.shapes[index].words for index in range(headline, span.end) if view.prose[index])
-    return span._replace(start=headline) if behind >= HEADLINE_SHARE * before else span
-
-
-def _is_standfirst(view: View, index: int, headline: int, span: Span) -> bool:
-    """A sentence between the headline and the container: the standfirst, which themes put in the page's header."""
-    if not 0 <= headline < index < span.start or index - headline > STANDFIRST_BLOCKS:
-        return False
-    form = view.shapes[index]
-    if form.words < 8 or form.link_share >= 0.3:
-        return False
-    return form.ends or form.words >= 15 or _is_named_standfirst(view, index) or _is_described(view, index)
-
-
-def _is_named_standfirst(view: View, index: int) -> bool:
-    """Whether a block's own element says that it is the standfirst."""
-    place = view.blocks[index].place
-    tokens = view.document.places[place].tokens if place >= 0 else ()
-    return any(name in token for token in tokens for name in STANDFIRSTS)
-
-
-def _is_described(view: View, index: int) -> bool:
-    """Whether the page gives a block as its own description, to search engines or to networks."""
-    head = view.document.head
-    told = [text for name, text in head.meta if name in DESCRIPTIONS] if head is not None else []
-    return any(overlap(view.blocks[index].text, text) >= 0.9 for text in told[:3])
-
-
-def _dead(view: View) -> list[bool]:
+def dead_blocks(view: View) -> list[bool]:
     """Blocks that cannot be the article's: removed ones, and hidden ones unless the page is nearly all hidden."""
     removed = [view.removed(index) for index in range(len(view.blocks))]
     visible = sum(
@@ -226,57 +137,5 @@ def _inside(view: View, container: int) -> list[bool]:
     return inside
 
 
-def _is_link_line(block: Block, form: Shape) -> bool:
-    return form.link_share > MOSTLY_LINK and form.words < LINK_LINE_WORDS
-
-
-def _link_kind(form: Shape) -> Kind:
-    return Kind.RELATED if form.words >= 5 else Kind.NAVIGATION
-
-
-def _dirty_sides(view: View, span: Span) -> tuple[bool, bool]:
-    """Whether the lines before and behind the span of a plain text are chrome: some were recognised among them.
-
-    Many lines without a full stop count too, but only in a text that has chrome anywhere: a recipe, a list and a poem
-    have such lines, and are clean.
-    """
-    chrome = [
-        index for index in range(len(view.blocks)) if view.removed(index) and view.kind(index) not in _OF_ARTICLES
-    ]
-
-    def is_dirty(side: range) -> bool:
-        bare = sum(not view.removed(index) and not view.shapes[index].ends for index in side)
-        return any(index in side for index in chrome) or (bare >= TEXT_EVIDENCE and bool(chrome))
-
-    return is_dirty(range(span.start)), is_dirty(range(span.end, len(view.blocks)))
-
-
-def _list_kind(kind: Kind | None, before: Kind | None) -> Kind | None:
-    """What a line of chrome says of those behind it: "Related news" and "Comments" introduce a list of their kind."""
-    return kind if kind in _HEADS_A_LIST else before if kind in _BETWEEN else None
-
-
-def _outside(view: View, index: int, span: Span, list_kind: Kind | None) -> Label:
-    """The label of a block beside the article: by its words, by the heading above it, by its shape and place."""
-    block, form, hit = view.blocks[index], view.shapes[index], view.hits[index]
-    if hit is not None:
-        return remove(hit.kind, f"hint.{hit.rule}")
-    if form.words <= DATED_WORDS and find_date(block.text) is not None:
-        return remove(Kind.DATELINE_META, "span.dated")
-    if list_kind is not None and form.words >= LISTED_WORDS:
-        return remove(list_kind, "span.list")
-    if form.words >= 5 or view.prose[index] or (block.level and index >= span.end):
-        return remove(Kind.RELATED, "span.outside")
-    is_footer = index >= span.end and index >= FOOTER_SHARE * len(view.blocks)
-    return remove(Kind.FOOTER if is_footer else Kind.NAVIGATION, "span.outside")
-
-
-# What stands at the head of clean articles too, and says nothing of the lines around it.
-_OF_ARTICLES = frozenset(
-    (Kind.TITLE, Kind.DUPLICATE_TITLE, Kind.BYLINE, Kind.DATELINE_META, Kind.CREDITS, Kind.SOURCE_CREDIT, Kind.CAPTION)
-)
 # What themes put between the paragraphs of an article: the sentence behind it is still the article's.
 _INSERTED = frozenset((Kind.AD, Kind.SHARE, Kind.PAGE_TOOLS, Kind.PLAYER))
-# Chrome that stands inside a list of related articles or comments without ending it.
-_BETWEEN = frozenset((Kind.AD, Kind.DATELINE_META, Kind.BYLINE, Kind.CAPTION, Kind.PHOTO_CREDIT, Kind.READING_TIME))
-_HEADS_A_LIST = frozenset((Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COOKIE, Kind.DISCLAIMER))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from scraper.clean.chars import Counts, count
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
 from scraper.clean.places import PlaceRule, judge_places
 from scraper.clean.rules import Rules
-from scraper.clean.shape import Shape, is_prose, shape
+from scraper.clean.shape import Shape, is_prose, shapes
 from scraper.types import Block, Document, Form, Kind, Label
 
 Vote = tuple[int, Label]
@@ -20,14 +21,16 @@ Pass = Callable[["View"], Iterable[Vote]]
 class View:
     """One document under judgement. Only `run` writes labels; all else is fixed when the view is made."""
 
-    def __init__(self, document: Document, rules: Rules, options: Options) -> None:
+    def __init__(self, document: Document, rules: Rules, options: Options, before: View | None = None) -> None:
+        """`before` is a view of a text that holds these lines too: what phrases said of them is not asked again."""
         self.document, self.rules, self.options = document, rules, options
         self.blocks: tuple[Block, ...] = document.blocks
-        self.shapes: list[Shape] = [shape(block) for block in document.blocks]
+        self.counts: Counts = count([block.text for block in document.blocks])
+        self.shapes: list[Shape] = shapes(self.counts, [block.link_chars for block in document.blocks])
         self.prose: list[bool] = [is_prose(form) for form in self.shapes]
         if document.head is None:
             self._join_wrapped()
-        self.hits: list[Hit | None] = [rules.phrases.find(block.text) for block in document.blocks]
+        self.hits: list[Hit | None] = self._find(before)
         self.places: list[PlaceRule | None] = judge_places(document, rules.places)
         self.labels: list[Label | None] = [None] * len(document.blocks)
 
@@ -42,6 +45,11 @@ class View:
             before, after = self.blocks[index - 1], self.blocks[index]
             if before.form is Form.PARAGRAPH and continues(before, after):
                 self.prose[index - 1] = self.prose[index] = True
+
+    def _find(self, before: View | None) -> list[Hit | None]:
+        known = dict(zip((block.text for block in before.blocks), before.hits, strict=True)) if before else {}
+        find = self.rules.phrases.find
+        return [known[block.text] if block.text in known else find(block.text) for block in self.blocks]
 
     def run(self, passes: Iterable[Pass]) -> None:
         """Apply the passes in order; a later vote replaces an earlier one."""

@@ -11,7 +11,9 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper.clean import Options, clean_html, clean_text
+from msgspec import structs
+
+from scraper.clean import Options, clean_html, clean_text, siterules
 from scraper.clean.decode import decode_html, decode_text
 from scraper.cli import show
 from scraper.cli.inputs import STDIN, Input, Page, Reading, expand, failure, read
@@ -20,7 +22,7 @@ from scraper.cli.pool import Workers, in_order
 from scraper.cli.sinks import Cleaned, Shape, Sink, not_an_article, sink_for
 from scraper.cli.streams import Streams
 from scraper.errors import LimitError, ScrapeError, UnusableError, UsageError
-from scraper.types import Capture, Failure, Verdict
+from scraper.types import Article, Capture, Failure, Verdict
 
 if TYPE_CHECKING:
     from scraper.cli.web import Web
@@ -46,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text.add_argument("--with-title", action="store_true", help="leave the headline in the text")
     text.add_argument("--strip-inline", action="store_true", help="take datelines and credits out of their sentences")
     text.add_argument("--captions", action="store_true", help="keep captions")
+    text.add_argument("--rules", metavar="FILE", help="site rules (TOML); see config/sites.example.toml")
     output = parser.add_argument_group("output")
     shape = output.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="one record a line, with the reason for each removal")
@@ -87,7 +90,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     several = len(inputs) > 1
     if args.url and (several or isinstance(inputs[0], Failure)):
         raise UsageError("--url is the address of one input; name one")
-    options = Options(with_title=args.with_title, strip_inline=args.strip_inline, captions=args.captions)
+    options = _options(args)
     sink = sink_for(_shape(args), streams, several=several)
     tally = _Tally(streams, quiet=args.quiet)
     workers = Workers(args.workers or (1 if len(inputs) < MANY else os.cpu_count() or 1), args.deadline)
@@ -97,6 +100,8 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
         for page, result in in_order(partial(clean_one, options), pages, workers):
             tally.add(page, result, sink)
     streams.clear_status()
+    if args.rules is not None and not tally.ruled and not args.quiet:
+        streams.say(f"{args.rules}: none of its rules hit; the site of a saved page is that of its --url")
     return tally.exit_code(sink)
 
 
@@ -107,6 +112,15 @@ def _check_combination(args: argparse.Namespace) -> None:
         raise UsageError("--output writes text or --json; leave out --explain and --diff")
     if args.in_place and (args.json or args.explain or args.diff):
         raise UsageError("--in-place writes text; leave out --json, --explain and --diff")
+
+
+def _options(args: argparse.Namespace) -> Options:
+    options = Options(with_title=args.with_title, strip_inline=args.strip_inline, captions=args.captions)
+    if args.rules is None:
+        return options
+    from scraper.config.check import read_site_rules  # noqa: PLC0415 -- with YAML 0.1 s, which most calls do without
+
+    return structs.replace(options, sites=read_site_rules(args.rules))
 
 
 def _bare(streams: Streams) -> str:
@@ -191,6 +205,7 @@ class _Tally:
     def __init__(self, streams: Streams, quiet: int) -> None:
         self.streams, self.quiet = streams, quiet
         self.results = 0
+        self.ruled = False  # by any site rule
         self.failed: list[int] = []
 
     def add(self, page: Page | Failure, result: Cleaned | Failure | LimitError, sink: Sink) -> None:
@@ -210,6 +225,7 @@ class _Tally:
             return failure(page.name, result)
         if result.lossy and not self.quiet:
             self.streams.say(f"{page.name}: some bytes are no {result.encoding} and became U+FFFD; is it damaged?")
+        self.ruled = self.ruled or _is_ruled(result.article)
         try:
             sink.put(page, result)
         except ScrapeError as error:
@@ -224,3 +240,11 @@ class _Tally:
         if self.failed:
             return self.failed[0] if self.results == 1 else 3
         return 1 if sink.changed else 0
+
+
+def _is_ruled(article: Article) -> bool:
+    """Whether any site rule has a part in a result."""
+    rules = [*(block.rule for block in article.blocks), *(removal.rule for removal in article.removed)]
+    return any(rule.startswith(siterules.PREFIX) for rule in rules) or (
+        siterules.ORIGIN in article.metadata.origin.values()
+    )

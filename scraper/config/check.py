@@ -9,6 +9,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from scraper.clean import siterules
+from scraper.clean.options import SiteRules
 from scraper.config.settings import Config, SourceConfig
 from scraper.errors import ConfigError
 from scraper.guard import networks
@@ -31,6 +33,7 @@ Problem = tuple[str, str]
 def problems(config: Config) -> Iterator[Problem]:
     """What is wrong with a configuration of the right types, in the order of its keys."""
     yield from _network(config)
+    yield from _site_rules(config)
     if problem := timezone_problem(config.schedule.timezone):
         yield "schedule.timezone", problem
     seen: set[str] = set()
@@ -65,6 +68,24 @@ def _network_problem(text: str) -> str | None:
     except ConfigError:
         return f"`{text[:60]}` is an address within a network; write `{network}` or `{text.partition('/')[0]}`"
     return None
+
+
+def _site_rules(config: Config) -> Iterator[Problem]:
+    try:
+        read_site_rules(config.cleaning.rules)
+    except ConfigError as error:
+        yield "cleaning.rules", str(error)
+
+
+def read_site_rules(path: str | None) -> SiteRules | None:
+    """The site rules in a file, each proven by its sample; a ConfigError for what is wrong with one."""
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as file:
+            return siterules.parse(file.read(siterules.MAX_BYTES + 1), path)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}", reason="config-unreadable") from error
 
 
 def _source(source: SourceConfig, config: Config) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from scraper import archive as archives
 from scraper import fetch, polite, warc, workers
 from scraper.clean.options import Options
+from scraper.config.check import read_site_rules
 from scraper.config.settings import CleaningConfig, Config, NetworkConfig, SourceConfig
 from scraper.pipeline import Source, SourceKind, Tools
 from scraper.version import CLEANER, __version__
@@ -70,7 +71,12 @@ NO_CONTACT = "no contact configured"
 
 def cleaning(config: CleaningConfig) -> workers.Settings:
     """The cleaning processes, as configured."""
-    options = Options(with_title=config.with_title, strip_inline=config.strip_inline, captions=config.captions)
+    options = Options(
+        with_title=config.with_title,
+        strip_inline=config.strip_inline,
+        captions=config.captions,
+        sites=read_site_rules(config.rules),
+    )
     return workers.Settings(count=config.workers or os.cpu_count() or 1, deadline=config.deadline, options=options)
 
 

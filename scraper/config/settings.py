@@ -80,6 +80,9 @@ class CleaningConfig(Struct, frozen=True, forbid_unknown_fields=True):
     with_title: Annotated[bool, Meta(description="Leave the headline in the text.")] = False
     strip_inline: Annotated[bool, Meta(description="Take datelines and credits out of their sentences.")] = False
     captions: Annotated[bool, Meta(description="Keep captions.")] = False
+    rules: Annotated[
+        str | None, Meta(extra={"unit": "path"}, description="Site rules (TOML), relative to this file.")
+    ] = None
 
 
 class ScheduleConfig(Struct, frozen=True, forbid_unknown_fields=True):

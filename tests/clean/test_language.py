@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.clean import language as module
 from scraper.clean.language import language, segments
 
 SENTENCES = {
@@ -107,3 +108,17 @@ def test_segments_cover_all_blocks_and_neighbours_differ(texts: list[str]) -> No
         assert runs[0][0] == 0
         assert runs[-1][1] == len(texts) - 1
         assert all(after[0] == before[1] + 1 and after[2] != before[2] for before, after in pairwise(runs))
+
+
+MIXES = st.lists(
+    st.one_of(TEXTS, st.sampled_from(["Zoë Müller, Łódź", "π = 3", "don't see", "4 × 5 €", "東京"])), max_size=9
+)
+
+
+@given(MIXES)
+def test_the_short_way_to_one_language_agrees_with_the_long_one(texts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_is_alone", lambda *_: False)
+        patch.setattr(module, "_stays", lambda *_: False)
+        long = segments(texts)
+    assert segments(texts) == long

@@ -195,6 +195,8 @@ def test_cleaning_a_cleaned_dump_changes_nothing(path: Path, options: Options) -
 
 # ---- containers -----------------------------------------------------------------------------------------------------
 
+NAMELESS = "qzx"
+"""A class that no rule and no table knows."""
 CONDEMNED = [
     "sidebar",
     "newsletter",
@@ -217,13 +219,13 @@ def wrapped(page: str, token: str) -> str:
 def test_a_container_of_the_whole_page_is_never_chrome(path: Path, token: str) -> None:
     page = raw(path)
     assert wrapped(page, token) != page
-    assert clean_html(wrapped(page, token)).text == clean_html(page).text
+    assert clean_html(wrapped(page, token)).text == clean_html(wrapped(page, NAMELESS)).text
 
 
 @few
 @given(pages, st.sampled_from(CONDEMNED))
 def test_a_container_of_any_page_is_never_chrome(page: str, token: str) -> None:
-    assert clean_html(wrapped(page, token)).text == clean_html(page).text
+    assert clean_html(wrapped(page, token)).text == clean_html(wrapped(page, NAMELESS)).text
 
 
 # ---- dates ----------------------------------------------------------------------------------------------------------

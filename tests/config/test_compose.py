@@ -101,6 +101,17 @@ def test_cleaning() -> None:
     assert cleaning(CleaningConfig()).count == (os.cpu_count() or 1)
 
 
+def test_site_rules(tmp_path: Path) -> None:
+    file = tmp_path / "sites.toml"
+    file.write_text("[[site]]\nhost = 'news.example'\nkeep = [{phrase = 'More soon', sample = 'More soon.'}]\n")
+    sites = cleaning(CleaningConfig(rules=str(file))).options.sites
+    assert sites is not None
+    assert [(site.host, [rule.phrase for rule in site.rules]) for site in sites.sites] == [
+        ("news.example", ["more soon"])
+    ]
+    assert cleaning(CleaningConfig()).options.sites is None
+
+
 def test_a_source() -> None:
     whole = SourceConfig(
         name="inbox",

@@ -18,6 +18,7 @@ from scraper.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = {name: keys(section) for name, section in get_type_hints(Config).items() if name != "sources"}
+SITE_RULES = str(ROOT / "config" / "sites.example.toml")
 KNOWN = [(section, key) for section, names in SECTIONS.items() for key in names]
 
 
@@ -276,6 +277,9 @@ def test_a_variable_and_its_file_at_once(tmp_path: Path) -> None:
         (source("directory: x\n    cron: '0 0 1 * 1'"), "c.yaml:6: sources.one.cron: `0 0 1 * 1` restricts both"),
         (source("directory: x\n    timezone: UTC"), "c.yaml:6: sources.one.timezone: `timezone` is for `cron`"),
         ("network: {ca_file: gone.pem}", "c.yaml:1: network.ca_file: there is no such file: `"),
+        ("cleaning:\n  rules: gone.toml", "c.yaml:2: cleaning.rules: "),
+        ("cleaning: {rules: .}", "cannot be read: Is a directory"),
+        ("cleaning: {rules: c.yaml}", "c.yaml: no TOML in UTF-8: "),
         ("archive: {directory: x/below}\n" + source("directory: x"), "c.yaml:6: sources.one.directory: the archive"),
         ("archive: {directory: x}\n" + source("directory: x/../x", "warc"), "sources.one.directory: the archive"),
         ("archive: {directory: loop/x}\n" + source("directory: ."), "sources.one.directory: the archive lies in it"),
@@ -308,6 +312,7 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "network.contact": st.sampled_from([None, "me@news.example", "https://news.example/robot"]),
         "network.allow_addresses": st.lists(st.sampled_from(["10.0.0.0/8", "::1"]), max_size=2).map(tuple),
         "network.ca_file": st.sampled_from([None, __file__]),
+        "cleaning.rules": st.sampled_from([None, SITE_RULES]),
         "schedule.timezone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),
         "archive.warc_max_size": st.integers(1_000_000, 10**10),
     }

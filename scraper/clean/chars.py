@@ -1,0 +1,143 @@
+"""Blocks counted character by character, all at once: classes, words, stops, in arrays with one row a block.
+
+One table look-up a character and one bincount a question; a page of 20,000 characters takes under a millisecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+Hashes = NDArray[np.uint32]
+
+LOWER, UPPER, UNSPACED_LETTER, DIGIT, SPACE, STOP, COMMA, CLOSER, DASH, SEPARATOR, SYMBOL = range(11)
+CLASSES = 11
+PLANE = 0x10000
+"""Characters above the basic plane are symbols (emoji), but for the ideographs from U+20000."""
+SHORT_WORD = 3
+MOST_HASHED = 64
+"""Characters of a word that its hash sees."""
+
+
+class Counts(NamedTuple):
+    """One row a block: characters, characters by class, words, words by the class of their first character.
+
+    `words` counts half of the letters of scripts without spaces as words (Chinese has 1.5 to 2 a word); `ends` says
+    whether a block ends as a sentence, `sentences` how many stops are followed by a space or an end; `hashes` are the
+    words in lower case (letters and digits; each letter of a script without spaces is one), `rows` the blocks that
+    hold them.
+    """
+
+    chars: Ints
+    by_class: Ints
+    words: Ints
+    starts: Ints
+    short_words: Ints
+    ends: NDArray[np.bool_]
+    sentences: Ints
+    first: Bytes
+    last: Bytes
+    hashes: Hashes
+    rows: Ints
+
+
+@lru_cache(maxsize=1)
+def tables() -> tuple[Bytes, Hashes]:
+    """The class of every character of the basic plane, and its lower case; character_data.py makes them."""
+    with np.load(BytesIO((resources.files("scraper.clean") / "characters.npz").read_bytes())) as arrays:
+        return arrays["classes"], (np.arange(PLANE) - arrays["steps"]).astype(np.uint32)
+
+
+def count(texts: Sequence[str]) -> Counts:
+    """Count all texts; none is empty."""
+    if not texts:
+        return _nothing()
+    rows = len(texts)
+    classes, lower = tables()
+    joined = "\n".join(texts) + "\n"
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    low = np.minimum(points, PLANE - 1)
+    kinds = classes[low]
+    if points.max() >= PLANE:
+        high = points >= PLANE
+        kinds[high] = np.where(points[high] >= 0x20000, UNSPACED_LETTER, SYMBOL)
+    chars = np.fromiter(map(len, texts), np.int64, rows)
+    begins = np.cumsum(chars + 1) - chars - 1
+    row = np.repeat(np.arange(rows), chars + 1)
+    by_class = np.bincount(row * CLASSES + kinds, minlength=rows * CLASSES).reshape(rows, CLASSES)
+    by_class[:, SPACE] -= 1
+    is_space = kinds == SPACE
+    starts_at = np.flatnonzero(~is_space & np.concatenate(([True], is_space[:-1])))
+    ends_at = np.flatnonzero(~is_space & np.concatenate((is_space[1:], [True]))) + 1
+    start_row = row[starts_at]
+    starts = np.bincount(start_row * CLASSES + kinds[starts_at], minlength=rows * CLASSES).reshape(rows, CLASSES)
+    last = _last(kinds, begins, chars)
+    hashes, hash_rows = _hash_words(lower[low], kinds, row)
+    return Counts(
+        chars=chars,
+        by_class=by_class,
+        words=starts.sum(axis=1) + by_class[:, UNSPACED_LETTER] // 2,
+        starts=starts,
+        short_words=np.bincount(start_row[(ends_at - starts_at) <= SHORT_WORD], minlength=rows),
+        ends=last == STOP,
+        sentences=_sentences(points, kinds, row, rows),
+        first=kinds[begins],
+        last=last,
+        hashes=hashes,
+        rows=hash_rows,
+    )
+
+
+def _nothing() -> Counts:
+    """The counts of no text."""
+    none, classes = np.zeros(0, np.int64), np.zeros((0, CLASSES), np.int64)
+    flags, kinds = np.zeros(0, np.bool_), np.zeros(0, np.uint8)
+    return Counts(none, classes, none, classes, none, flags, none, kinds, kinds, np.zeros(0, np.uint32), none)
+
+
+def _last(kinds: Bytes, begins: Ints, chars: Ints) -> Bytes:
+    """The class of each text's last character that closes nothing."""
+    at = begins + chars - 1
+    for _ in range(4):
+        back = ((kinds[at] == CLOSER) | (kinds[at] == SPACE)) & (at > begins)
+        at = at - back
+    found: Bytes = kinds[at]
+    return found
+
+
+def _sentences(points: Hashes, kinds: Bytes, row: Ints, rows: int) -> Ints:
+    """Stops that a space, a closing mark or the end follows, and stops of scripts without spaces."""
+    stops = np.flatnonzero(kinds[:-1] == STOP)
+    following = kinds[stops + 1]
+    real = (following == SPACE) | (following == CLOSER) | (points[stops] >= 0x3000)
+    return np.bincount(row[stops[real]], minlength=rows)
+
+
+# FNV's prime as the base of a polynomial hash, then murmur3's finaliser; collisions only blur a statistic.
+_POWERS = np.array([pow(0x01000193, place, 2**32) for place in range(MOST_HASHED)], np.uint32)
+
+
+def _hash_words(lower: Hashes, kinds: Bytes, row: Ints) -> tuple[Hashes, Ints]:
+    """A hash of every word, and its row."""
+    letters = np.flatnonzero(kinds <= DIGIT)
+    if not letters.size:
+        return np.zeros(0, np.uint32), np.zeros(0, np.int64)
+    alone = kinds[letters] == UNSPACED_LETTER
+    begins = np.concatenate(([True], (letters[1:] != letters[:-1] + 1) | alone[1:] | alone[:-1]))
+    first = np.flatnonzero(begins)
+    word = np.cumsum(begins) - 1
+    offset = np.minimum(np.arange(letters.size) - first[word], MOST_HASHED - 1)
+    hashed = np.add.reduceat(lower[letters] * _POWERS[offset], first, dtype=np.uint32)
+    hashed ^= hashed >> np.uint32(15)
+    hashed *= np.uint32(0x85EBCA6B)
+    hashed ^= hashed >> np.uint32(13)
+    return hashed, row[letters[first]]

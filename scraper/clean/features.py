@@ -1,0 +1,316 @@
+"""What the judge knows of each block, as columns: its characters, its rules, its position, its neighbours.
+
+A column is an array with one number a block. Those of one element's names, words and rules come through tables that
+training learned (`learned`); all others are counts and shares of the document itself. No column knows a language.
+The families of features follow Kohlschütter et al. (WSDM 2010) and Vogels et al., Web2Text (ECIR 2018).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scraper.clean import chars, regions
+from scraper.clean.chars import Counts, Floats
+from scraper.clean.ld import LinkedData
+from scraper.clean.title import Title
+from scraper.clean.view import View
+from scraper.types import Form, Kind
+
+Columns = dict[str, NDArray[Any]]
+
+FORMS = {form: number for number, form in enumerate(Form)}
+KINDS = {kind: number for number, kind in enumerate(Kind)}
+NO_KIND = -1
+PROSE_CAP = 80
+BIG_PROSE = 25
+GRAM = 4
+FAR = 50
+WORD = re.compile(r"\w+")
+TITLE_CHARS = 400
+NEIGHBOURS = (1, 2, 3, -1, -2, -3)
+NEIGHBOUR_COLUMNS = "words link ends label capital_words form level sentences short_words hit".split()
+LEARNED_NEIGHBOURS = ("names1", "names_least")
+
+
+class Refs(NamedTuple):
+    """What the learned columns are made from: rules, words, and for pages the names of the elements above each block.
+
+    `above` has a row for each level (the block's own element first) and holds indices into `names`; the last index
+    stands for no element.
+    """
+
+    kinds: NDArray[np.int64]
+    hits: NDArray[np.int64]
+    counts: Counts
+    names: Sequence[tuple[str, ...]]
+    above: NDArray[np.int64]
+
+
+class Tables(NamedTuple):
+    """Log-odds of standing in the article: by an element's name, a word's hash, a rule's kind, a phrase's kind."""
+
+    names: Mapping[str, float]
+    word_hashes: NDArray[np.uint32]
+    word_odds: Floats
+    kinds: Mapping[int, float]
+    hits: Mapping[int, float]
+
+
+class Features(NamedTuple):
+    """The columns that need no table, and what the others are made from."""
+
+    columns: Columns
+    refs: Refs
+
+
+def features(view: View, title: Title | None, data: LinkedData) -> Features:
+    """The columns of a view whose rules have voted; the document has at least one block."""
+    counts = view.counts
+    low = [block.text.lower() for block in view.blocks]
+    columns = _words(view, counts)
+    columns |= _repeats(low, counts)
+    columns |= _rules(view)
+    prose = np.array(view.prose) & (columns["label"] != REMOVED)
+    weight = np.where(prose, np.minimum(columns["free_words_count"], PROSE_CAP), 0.0)
+    columns |= _position(columns, counts, prose, weight)
+    columns |= _title(low, title)
+    if view.is_page:
+        region = regions.columns(view, data, regions.Mass(counts.words, columns["link"], weight, columns["ends"], low))
+        columns |= region.columns
+        names, above = region.names, region.above
+    else:
+        columns |= _lines(view)
+        names, above = (), np.zeros((0, len(low)), np.int64)
+    extra = () if view.is_page else ("gap", "first", "prose")
+    columns |= _neighbours(columns, (*NEIGHBOUR_COLUMNS, *extra))
+    kinds = [KINDS[label.kind] if label is not None and label.kind is not None else NO_KIND for label in view.labels]
+    hits = [KINDS[hit.kind] if hit is not None else NO_KIND for hit in view.hits]
+    return Features(columns, Refs(np.array(kinds), np.array(hits), counts, names, above))
+
+
+def learned(refs: Refs, tables: Tables) -> Columns:
+    """The columns that come through tables."""
+    columns: Columns = {
+        "kind_odds": np.array([tables.kinds.get(kind, 0.0) for kind in refs.kinds.tolist()]),
+        "hit_odds": np.array([tables.hits.get(kind, 0.0) for kind in refs.hits.tolist()]),
+    }
+    columns |= _word_odds(refs.counts, tables)
+    columns |= _neighbours(columns, ("word_odds",), (1, -1), 0.0)
+    if refs.names:
+        columns |= regions.name_odds(refs.names, refs.above, tables.names)
+        columns |= _neighbours(columns, LEARNED_NEIGHBOURS)
+    return columns
+
+
+def _words(view: View, counts: Counts) -> Columns:
+    """Length, punctuation, case, links and form of each block."""
+    chars_, words, classes = counts.chars, counts.words, counts.by_class
+    starts = np.maximum(1, counts.starts.sum(axis=1))
+    letters = classes[:, chars.LOWER] + classes[:, chars.UPPER] + classes[:, chars.UNSPACED_LETTER]
+    cased = np.maximum(1, classes[:, chars.LOWER] + classes[:, chars.UPPER])
+    link = np.array([block.link_chars for block in view.blocks]) / chars_
+    free = words * (1 - link)
+    ending = [block.text[-3:] for block in view.blocks]
+    return {
+        "chars": np.log1p(chars_),
+        "words": np.log1p(words),
+        "link": link,
+        "free_words": np.log1p(free),
+        "free_words_count": free,
+        "ends": counts.ends,
+        "sentences": np.minimum(counts.sentences, 20),
+        "letters": letters / chars_,
+        "upper": classes[:, chars.UPPER] / cased,
+        "digits": classes[:, chars.DIGIT] / chars_,
+        "stops": classes[:, chars.STOP] / np.maximum(1, words),
+        "commas": classes[:, chars.COMMA] / np.maximum(1, words),
+        "closers": classes[:, chars.CLOSER] / chars_,
+        "separators": np.minimum(classes[:, chars.SEPARATOR], 10),
+        "symbols": classes[:, chars.SYMBOL] / chars_,
+        "unspaced": classes[:, chars.UNSPACED_LETTER] / np.maximum(1, letters),
+        "capital_words": counts.starts[:, chars.UPPER] / starts,
+        "small_words": counts.starts[:, chars.LOWER] / starts,
+        "digit_words": counts.starts[:, chars.DIGIT] / starts,
+        "short_words": counts.short_words / starts,
+        "word_length": (chars_ - classes[:, chars.SPACE]) / starts,
+        "first": counts.first,
+        "last": counts.last,
+        "asks": np.array([text[-1] in "?？" for text in ending]),
+        "opens_list": np.array([text[-1] in ":：" for text in ending]),
+        "trails_off": np.array([text.endswith(("…", "...")) for text in ending]),
+        "form": np.array([FORMS[block.form] for block in view.blocks]),
+        "level": np.array([block.level for block in view.blocks]),
+    }
+
+
+def _repeats(low: Sequence[str], counts: Counts) -> Columns:
+    """How often a block's text stands in the document, and how much of it stands elsewhere in runs of four words."""
+    often: dict[str, int] = {}
+    again = []
+    for text in low:
+        again.append(text in often)
+        often[text] = often.get(text, 0) + 1
+    return {"often": np.array([min(often[text], 10) for text in low]), "again": np.array(again)} | _shared(
+        counts, len(low)
+    )
+
+
+def _shared(counts: Counts, rows: int) -> Columns:
+    hashes, row = counts.hashes.astype(np.uint64), counts.rows
+    columns: Columns = {"said_before": np.zeros(rows), "said_later": np.zeros(rows)}
+    if hashes.size < GRAM:
+        return columns
+    grams = hashes[: 1 - GRAM].copy()
+    for place in range(1, GRAM):
+        grams = grams * np.uint64(1_000_003) + hashes[place : hashes.size - GRAM + 1 + place]
+    within = row[: 1 - GRAM] == row[GRAM - 1 :]
+    grams, row = grams[within], row[: 1 - GRAM][within]
+    if not grams.size:
+        return columns
+    order = np.argsort(grams, kind="stable")
+    grams, row = grams[order], row[order]
+    new = np.concatenate(([True], grams[1:] != grams[:-1]))
+    group = np.cumsum(new) - 1
+    first = row[new][group]
+    last = row[np.concatenate((np.flatnonzero(new)[1:] - 1, [grams.size - 1]))][group]
+    total = np.maximum(1, np.bincount(row, minlength=rows))
+    columns["said_before"] = np.bincount(row[first < row], minlength=rows) / total
+    columns["said_later"] = np.bincount(row[last > row], minlength=rows) / total
+    return columns
+
+
+REMOVED = 2
+
+
+def _rules(view: View) -> Columns:
+    """What the rules said: nothing 0, kept 1, removed 2; of phrases: none 0, a hint 1, sure 2."""
+    return {
+        "label": np.array([0 if label is None else 1 if label.keep else REMOVED for label in view.labels]),
+        "hit": np.array([0 if hit is None else 1 + hit.sure for hit in view.hits]),
+    }
+
+
+def _position(columns: Columns, counts: Counts, prose: NDArray[np.bool_], weight: NDArray[np.float64]) -> Columns:
+    """Where a block stands among the others, and among the prose."""
+    rows = counts.chars.size
+    at = np.arange(rows)
+    words, removed = counts.words, columns["label"] == REMOVED
+    so_far = np.cumsum(weight)
+    total, all_words = max(1.0, float(so_far[-1])), max(1, int(words.sum()))
+    linked = words * columns["link"]
+    found: Columns = {
+        "position": at / rows,
+        "from_top": np.minimum(at, 200),
+        "from_end": np.minimum(rows - 1 - at, 200),
+        "words_position": np.cumsum(words) / all_words,
+        "prose_before": (so_far - weight) / total,
+        "prose_behind": (total - so_far) / total,
+        "prose_words_before": np.minimum(so_far - weight, 500),
+        "prose_words_behind": np.minimum(total - so_far, 500),
+        "prose": prose,
+    }
+    big = prose & (columns["free_words_count"] >= BIG_PROSE)
+    for name, flags, most in (("prose", prose, FAR), ("big_prose", big, FAR), ("removed", removed, 10)):
+        back, ahead = distances(flags, most)
+        found |= {f"{name}_back": back, f"{name}_ahead": ahead}
+    for name, amounts in (("prose", weight), ("linked", linked), ("removed", removed)):
+        found |= _windows(name, np.asarray(amounts, np.float64))
+    return found
+
+
+def distances(flags: NDArray[np.bool_], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Blocks to the nearest earlier and the nearest later flag, at most `most`."""
+    rows = flags.size
+    at = np.arange(rows)
+    before = np.maximum.accumulate(np.where(flags, at, -most))
+    behind = np.minimum.accumulate(np.where(flags, at, rows + most)[::-1])[::-1]
+    back = at - np.concatenate(([-most], before[:-1]))
+    ahead = np.concatenate((behind[1:], [rows + most])) - at
+    return np.minimum(back, most), np.minimum(ahead, most)
+
+
+def _windows(name: str, amounts: NDArray[np.float64]) -> Columns:
+    """Sums over the 5 and 15 blocks before and behind."""
+    rows = amounts.size
+    sums = np.concatenate(([0.0], np.cumsum(amounts)))
+    at = np.arange(rows)
+    found: Columns = {}
+    for size in (5, 15):
+        found[f"{name}_{size}_before"] = np.log1p(sums[at] - sums[np.maximum(0, at - size)])
+        found[f"{name}_{size}_behind"] = np.log1p(
+            sums[np.minimum(rows, at + 1 + size)] - sums[np.minimum(rows, at + 1)]
+        )
+    return found
+
+
+def _title(low: Sequence[str], title: Title | None) -> Columns:
+    """Distance from the headline, and words in common with it."""
+    rows = len(low)
+    wanted = set(WORD.findall(title.text.lower())) if title is not None else set()
+    shared = np.zeros(rows)
+    for index, text in enumerate(low):
+        if wanted and len(text) <= TITLE_CHARS:
+            words = set(WORD.findall(text))
+            shared[index] = len(words & wanted) / max(1, min(len(words), len(wanted)))
+    known = title is not None and title.block >= 0
+    return {
+        "from_title": np.clip(np.arange(rows) - title.block, -60, 60)
+        if title is not None and known
+        else np.full(rows, -99),
+        "title_words": shared,
+    }
+
+
+def _lines(view: View) -> Columns:
+    """Blank lines and list items of a plain text."""
+    gap = np.array([block.gap for block in view.blocks], np.float64)
+    width = min(11, gap.size)
+    near = np.convolve(gap, np.ones(width) / width, "same")[: gap.size]
+    return {
+        "gap": gap,
+        "gap_behind": np.concatenate((gap[1:], [1.0])),
+        "gaps_near": near,
+    }
+
+
+def _neighbours(
+    columns: Columns, names: Sequence[str], steps: Sequence[int] = NEIGHBOURS, outside: float = -1.0
+) -> Columns:
+    """Columns of the blocks before (positive steps) and behind; `outside` stands beyond the document's ends."""
+    found: Columns = {}
+    for name in names:
+        column = np.asarray(columns[name], np.float32)
+        padded = np.concatenate((np.full(3, outside, np.float32), column, np.full(3, outside, np.float32)))
+        for step in steps:
+            found[f"{name}@{-step:+d}"] = padded[3 - step : 3 - step + column.size]
+    return found
+
+
+def _word_odds(counts: Counts, tables: Tables) -> Columns:
+    """The words' own log-odds: mean, least, most, sum, and the first word's."""
+    rows = counts.chars.size
+    hashes, row = counts.hashes, counts.rows
+    least, most, first = (np.zeros(rows, np.float32) for _ in range(3))
+    mean: NDArray[Any] = np.zeros(rows)
+    total: NDArray[Any] = np.zeros(rows)
+    if hashes.size and tables.word_hashes.size:
+        found = np.minimum(np.searchsorted(tables.word_hashes, hashes), tables.word_hashes.size - 1)
+        odds = np.where(tables.word_hashes[found] == hashes, tables.word_odds[found], np.float32(0.0))
+        total = np.bincount(row, weights=odds, minlength=rows)
+        mean = total / np.maximum(1, np.bincount(row, minlength=rows))
+        begins = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+        least[row[begins]] = np.minimum(0, np.minimum.reduceat(odds, begins))
+        most[row[begins]] = np.maximum(0, np.maximum.reduceat(odds, begins))
+        first[row[begins]] = odds[begins]
+    return {
+        "word_odds": mean,
+        "word_odds_least": least,
+        "word_odds_most": most,
+        "word_odds_first": first,
+        "word_odds_sum": np.clip(total, -30, 30),
+    }

@@ -1,0 +1,163 @@
+"""The trained judge: columns in, P(article) out. Boosted trees of eight leaves, run with numpy.
+
+A block's leaf in a tree is found as QuickScorer does (Lucchese et al., SIGIR 2015): each comparison that fails rules
+out the leaves on its left, one bit a leaf; the lowest bit left is the leaf. Equal comparisons of all trees are made
+once. `python -m scraper.train` makes the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scraper.clean.chars import Floats
+from scraper.clean.features import Columns, Features, Tables, learned
+
+LEAVES = 8
+ROWS_AT_ONCE = 2_000
+"""Blocks judged together; bounds the memory of a page of 200,000 blocks."""
+
+
+class Forest(NamedTuple):
+    """Trees over named columns.
+
+    `tests` are (column, threshold): a comparison holds where the column is at most the threshold. `nodes` [trees, 7]
+    are indices into the tests, `masks` the leaves that are left where a comparison fails, `leaves` [trees, 8] log-odds.
+    """
+
+    names: tuple[str, ...]
+    column: NDArray[np.int64]
+    threshold: Floats
+    nodes: NDArray[np.int64]
+    masks: NDArray[np.uint8]
+    leaves: Floats
+
+    def log_odds(self, columns: Columns) -> Floats:
+        """The log-odds of every row."""
+        rows = len(next(iter(columns.values())))
+        matrix = np.empty((len(self.names), rows), np.float32)
+        for number, name in enumerate(self.names):
+            matrix[number] = columns[name]
+        parts = [self._of(matrix[:, at : at + ROWS_AT_ONCE]) for at in range(0, rows, ROWS_AT_ONCE)]
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def _of(self, matrix: Floats) -> Floats:
+        fails = (matrix[self.column] > self.threshold[:, None]).view(np.uint8)
+        fails *= np.uint8(255)
+        left = np.full((len(self.nodes), matrix.shape[1]), 255, np.uint8)
+        for place in range(self.nodes.shape[1]):
+            # Where the comparison holds (0) nothing is ruled out.
+            left &= ~(fails[self.nodes[:, place]] & ~self.masks[:, place, None])
+        leaf = _LOWEST[left]
+        at = leaf + (np.arange(len(self.leaves), dtype=np.int32) * LEAVES)[:, None]
+        total: Floats = self.leaves.ravel()[at].sum(axis=0, dtype=np.float32)
+        return total
+
+
+_LOWEST = np.array([0] + [(value & -value).bit_length() - 1 for value in range(1, 256)], np.int32)
+
+
+class Model(NamedTuple):
+    """The judge of one sort of document: the learned tables, and the trees."""
+
+    tables: Tables
+    forest: Forest
+
+    def judge(self, found: Features) -> Floats:
+        """P(article) of every block."""
+        return sigmoid(self.forest.log_odds(found.columns | learned(found.refs, self.tables)))
+
+
+def sigmoid(log_odds: Floats) -> Floats:
+    """Log-odds as probabilities, to four digits: a last bit that differs between machines decides nothing."""
+    return np.round(1.0 / (1.0 + np.exp(-log_odds.astype(np.float64))), 4).astype(np.float32)
+
+
+class Models(NamedTuple):
+    """The judges of pages and of plain texts; `id` is the weights' digest."""
+
+    page: Model
+    text: Model
+    about: str
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Models:
+    """The weights in the package."""
+    return read((resources.files("scraper.clean") / "model.npz").read_bytes())
+
+
+def read(data: bytes) -> Models:
+    """Weights as `write` made them."""
+    with np.load(BytesIO(data), allow_pickle=False) as arrays:
+        stored = dict(arrays.items())
+    return Models(_model(stored, "page"), _model(stored, "text"), str(stored["about"]))
+
+
+def _model(stored: Mapping[str, Any], sort: str) -> Model:
+    def part(name: str) -> Any:
+        return stored[f"{sort}.{name}"]
+
+    tables = Tables(
+        names=dict(zip(_strings(part("names")), part("name_odds").tolist(), strict=True)),
+        word_hashes=part("word_hashes"),
+        word_odds=part("word_odds").astype(np.float32),
+        kinds=dict(zip(part("kinds").tolist(), part("kind_odds").tolist(), strict=True)),
+        hits=dict(zip(part("hits").tolist(), part("hit_odds").tolist(), strict=True)),
+    )
+    return Model(tables, _forest(stored, sort))
+
+
+def _forest(stored: Mapping[str, Any], prefix: str) -> Forest:
+    return Forest(
+        names=tuple(_strings(stored[f"{prefix}.columns"])),
+        column=stored[f"{prefix}.column"].astype(np.int64),
+        threshold=stored[f"{prefix}.threshold"],
+        nodes=stored[f"{prefix}.nodes"].astype(np.int64),
+        masks=stored[f"{prefix}.masks"],
+        leaves=stored[f"{prefix}.leaves"].astype(np.float32),
+    )
+
+
+def _strings(joined: NDArray[np.str_]) -> list[str]:
+    text = str(joined)
+    return text.split("\n") if text else []
+
+
+def write(models: Models) -> bytes:
+    """Weights as one npz file."""
+    stored: dict[str, Any] = {"about": np.array(models.about)}
+    for sort, model in (("page", models.page), ("text", models.text)):
+        tables = model.tables
+        arrays = {
+            "names": np.array("\n".join(tables.names)),
+            "name_odds": np.array(list(tables.names.values()), np.float16),
+            "word_hashes": tables.word_hashes,
+            "word_odds": tables.word_odds.astype(np.float16),
+            "kinds": np.array(list(tables.kinds), np.int16),
+            "kind_odds": np.array(list(tables.kinds.values()), np.float32),
+            "hits": np.array(list(tables.hits), np.int16),
+            "hit_odds": np.array(list(tables.hits.values()), np.float32),
+        }
+        stored |= {f"{sort}.{name}": array for name, array in arrays.items()}
+        stored |= _stored(sort, model.forest)
+    buffer = BytesIO()
+    np.savez_compressed(buffer, **stored)
+    return buffer.getvalue()
+
+
+def _stored(prefix: str, forest: Forest) -> dict[str, Any]:
+    return {
+        f"{prefix}.columns": np.array("\n".join(forest.names)),
+        f"{prefix}.column": forest.column.astype(np.int16),
+        f"{prefix}.threshold": forest.threshold,
+        f"{prefix}.nodes": forest.nodes.astype(np.int16),
+        f"{prefix}.masks": forest.masks,
+        f"{prefix}.leaves": forest.leaves.astype(np.float32),
+    }

@@ -1,0 +1,56 @@
+"""Counting characters and words: the arrays say what reading each text by itself would."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.clean import character_data, chars
+
+TEXTS = st.lists(st.text(min_size=1, max_size=40).filter(str.strip), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "ends", "sentences"),
+    [
+        ("The bridge is open.", 4, True, 1),
+        ("“No,” she said.”", 3, True, 1),
+        ("Read more", 2, False, 0),
+        ("It rained. It snowed! Did it?", 6, True, 3),
+        ("橋は月曜日に開通した。", 1 + 10 // 2, True, 1),
+        ("v1.2.3", 1, False, 0),
+        ("Prices rose 3.5 per cent…", 5, True, 1),
+    ],
+)
+def test_words_and_sentences(text: str, words: int, ends: bool, sentences: int) -> None:
+    counts = chars.count(["Before.", text, "Behind"])
+    assert (counts.words[1], bool(counts.ends[1]), counts.sentences[1]) == (words, ends, sentences)
+
+
+@given(TEXTS)
+def test_a_text_counts_alike_alone_and_among_others(texts: list[str]) -> None:
+    together = chars.count(texts)
+    for row, text in enumerate(texts):
+        alone = chars.count([text])
+        for name in ("chars", "words", "short_words", "ends", "first", "last", "by_class", "starts"):
+            assert np.array_equal(getattr(together, name)[row], getattr(alone, name)[0]), name
+        assert np.array_equal(together.hashes[together.rows == row], alone.hashes)
+
+
+def test_words_hash_alike_in_any_case_and_differ_otherwise() -> None:
+    counts = chars.count(["Bridge BRIDGE bridge", "bridges"])
+    assert len(set(counts.hashes[counts.rows == 0].tolist())) == 1
+    assert len(set(counts.hashes.tolist())) == 2
+
+
+def test_nothing_has_no_rows() -> None:
+    assert chars.count([]).words.size == 0
+
+
+def test_the_shipped_classes_are_those_of_their_maker() -> None:
+    classes, lower = chars.tables()
+    for char in "aZß9 .,|“-あ漢กé١\u00a0…»":
+        assert classes[ord(char)] == character_data.class_of(char), char
+        assert lower[ord(char)] == ord(char.lower())

@@ -1,0 +1,81 @@
+"""The judge: what it keeps and removes has a score, a kind and a rule; certain rules stand; names are only evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scraper.clean import clean_html, clean_text, model
+from scraper.clean.judge import heaviest_run
+from scraper.clean.model import Forest
+from scraper.types import Article, Kind
+
+PROSE = [
+    f"{opening} the council approved a new bridge over the river after three years of debate about its likely cost."
+    for opening in ("On Monday", "On Tuesday", "On Wednesday", "On Thursday", "On Friday", "On Saturday")
+]
+TEASERS = "".join(f"<li><a href='/{n}'>Storm number {n} closes the harbour for a day</a></li>" for n in range(12))
+
+
+def page(before: str = "", behind: str = "") -> Article:
+    body = "".join(f"<p>{text}</p>" for text in PROSE)
+    return clean_html(
+        f"<html><head><title>Bridge opens</title></head><body>{before}<article><h1>Bridge opens after a long wait</h1>"
+        f"{body}</article>{behind}</body></html>"
+    )
+
+
+def test_teasers_around_an_article_go_with_a_kind_a_rule_and_a_score() -> None:
+    article = page(f"<ul>{TEASERS}</ul>", f"<div><ul>{TEASERS}</ul></div>")
+    assert article.text == "\n\n".join(PROSE)
+    teasers = [removal for removal in article.removed if removal.text.startswith("Storm")]
+    assert len(teasers) == 24
+    assert {removal.kind for removal in teasers} <= {Kind.RELATED, Kind.NAVIGATION, Kind.DUPLICATE}
+    assert all(removal.rule and removal.score is not None and removal.score < 0.5 for removal in teasers)
+
+
+def test_every_block_the_judge_kept_has_a_score() -> None:
+    assert all(kept.score is not None for kept in page().blocks)
+
+
+def test_a_date_and_a_named_element_say_their_kind() -> None:
+    article = page(behind="<div class='x-trending'><p>Storm closes the harbour</p></div>")
+    assert [removal.kind for removal in article.removed if removal.text.startswith("Storm")] == [Kind.RELATED]
+
+
+@pytest.mark.parametrize("text", ["Hello", "Hello world", "One.\n\nTwo.", "1\n2\n3", "- a\n- b"])
+def test_a_text_of_little_is_not_emptied(text: str) -> None:
+    assert clean_text(text).text
+
+
+def test_the_heaviest_run() -> None:
+    assert heaviest_run(np.array([-1.0, 2.0, -0.5, 3.0, -9.0, 4.0])) == (1, 4)
+    assert heaviest_run(np.array([-1.0, -2.0])) == (0, 0)
+
+
+def test_a_forest_adds_the_leaf_of_each_tree() -> None:
+    """One tree: x <= 1 ? (y <= 0 ? 10 : 20) : 30; leaves are numbered from left to right."""
+    masks = np.full((1, 7), 255, np.uint8)
+    masks[0, :2] = [0b11111100, 0b11111110]
+    leaves = np.zeros((1, 8), np.float32)
+    leaves[0, :3] = [10, 20, 30]
+    forest = Forest(
+        names=("x", "y"),
+        column=np.array([0, 1]),
+        threshold=np.array([1, 0], np.float32),
+        nodes=np.array([[0, 1, 0, 0, 0, 0, 0]]),
+        masks=masks,
+        leaves=leaves,
+    )
+    columns = {"x": np.array([0.0, 1.0, 2.0]), "y": np.array([0.0, 5.0, 0.0]), "unused": np.zeros(3)}
+    assert forest.log_odds(columns).tolist() == [10, 20, 30]
+
+
+def test_the_weights_are_small_and_survive_writing() -> None:
+    models = model.shipped()
+    data = model.write(models)
+    assert len(data) < 1_000_000
+    again = model.read(data)
+    assert again.about == models.about
+    assert np.array_equal(again.page.forest.leaves, models.page.forest.leaves)
+    assert again.text.forest.names == models.text.forest.names
