@@ -31,10 +31,11 @@ SENTENCE = 0.03
 """P(article) from which a line that ends as a sentence beside the article is the article's."""
 INSERTED = frozenset((Kind.AD, Kind.SHARE, Kind.PAGE_TOOLS, Kind.PLAYER))
 EVEN, WORDS_CAP = 0.5, 80
+RESCUE = 0.6
 DOUBTFUL = frozenset(
     ("place.navigation.region", "place.navigation.sidebar", "place.footer.region", "place.related.name")
 )
-"""Place rules from which the judge may bring a block back: names of regions and parts of names. On the development
+"""Place rules from which the judge brings a block back at RESCUE: names of regions and parts of names. On the development
 pages that gains 0.25 points, from the other rules nothing."""
 
 
@@ -53,7 +54,7 @@ def decide(judged: Judged, models: Models) -> Pass:
 def _votes(view: View, scores: Floats, headline: int) -> Iterator[Vote]:
     least = PAGE_THRESHOLD if view.is_page else TEXT_THRESHOLD if _is_dirty(view) else CLEAN_THRESHOLD
     kept = [
-        label.keep if label is not None and _is_certain(label) else score >= least
+        label.keep if label is not None and _is_certain(label) else score >= (least if label is None else RESCUE)
         for label, score in zip(view.labels, scores.tolist(), strict=True)
     ]
     if not view.is_page:
