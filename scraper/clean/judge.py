@@ -35,8 +35,8 @@ RESCUE = 0.6
 DOUBTFUL = frozenset(
     ("place.navigation.region", "place.navigation.sidebar", "place.footer.region", "place.related.name")
 )
-"""Place rules from which the judge brings a block back at RESCUE: names of regions and parts of names. On the development
-pages that gains 0.25 points, from the other rules nothing."""
+"""Place rules from which the judge brings a block back at RESCUE: names of regions and parts of names. On the
+development pages that gains 0.25 points, from the other rules nothing."""
 
 
 def decide(judged: Judged, models: Models) -> Pass:
