@@ -14,7 +14,7 @@ import msgspec
 from scraper.clean import model
 from scraper.clean.article import Assembly, assemble
 from scraper.clean.blocks import read_html
-from scraper.clean.chain import LAST, Judged, before_judge
+from scraper.clean.chain import LAST, Judged, before_judge, signed
 from scraper.clean.decode import decode_html, decode_text
 from scraper.clean.judge import decide
 from scraper.clean.lines import read_text
@@ -97,7 +97,15 @@ def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noq
         return clean_text(decoded.text, fetched_at=source.fetched_at, options=options)
     verdict = Verdict.EMPTY if kind == "empty" else Verdict.NOT_TEXT
     return Article(
-        "", (), (), (), Metadata(), verdict, cleaner=CLEANER, rules=shipped().digest, profile=options.profile
+        "",
+        (),
+        (),
+        (),
+        Metadata(),
+        verdict,
+        cleaner=CLEANER,
+        rules=signed(shipped(), options).digest,
+        profile=options.profile,
     )
 
 

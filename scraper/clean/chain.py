@@ -42,7 +42,7 @@ class Judged(NamedTuple):
 
 def before_judge(document: Document, rules: Rules, options: Options, before: View | None = None) -> Judged:
     """What the rules say: the state that the judge's columns are made from, in training and in use alike."""
-    view = View(document, _signed(rules, options), options, before)
+    view = View(document, signed(rules, options), options, before)
     data = read_linked_data(document.head)
     view.run(ALONE)
     view.run((*NEIGHBOURS, context.named_authors(data)))
@@ -51,7 +51,7 @@ def before_judge(document: Document, rules: Rules, options: Options, before: Vie
     return Judged(view, title, data)
 
 
-def _signed(rules: Rules, options: Options) -> Rules:
+def signed(rules: Rules, options: Options) -> Rules:
     """The rules under the name that a record gives them: with the site rules' digest, where these are in use."""
     sites = options.sites
     return rules if sites is None else rules._replace(digest=f"{rules.digest}+{sites.digest}")

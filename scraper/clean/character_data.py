@@ -62,4 +62,4 @@ def class_of(char: str) -> int:  # noqa: PLR0911 - a table in order
 if __name__ == "__main__":
     built, small = build()
     steps = (np.arange(chars.PLANE, dtype=np.uint32) - small).astype(np.int32)  # mostly 0, which packs well
-    np.savez_compressed(Path(__file__).parent / "characters.npz", classes=built, steps=steps)
+    np.savez_compressed(Path(__file__).parent / "rules" / "characters.npz", classes=built, steps=steps)

@@ -53,7 +53,7 @@ class Counts(NamedTuple):
 @lru_cache(maxsize=1)
 def tables() -> tuple[Bytes, Hashes]:
     """The class of every character of the basic plane, and its lower case; character_data.py makes them."""
-    with np.load(BytesIO((resources.files("scraper.clean") / "characters.npz").read_bytes())) as arrays:
+    with np.load(BytesIO((resources.files("scraper.clean") / "rules" / "characters.npz").read_bytes())) as arrays:
         return arrays["classes"], (np.arange(PLANE) - arrays["steps"]).astype(np.uint32)
 
 

@@ -90,7 +90,7 @@ class Models(NamedTuple):
 @lru_cache(maxsize=1)
 def shipped() -> Models:
     """The weights in the package."""
-    return read((resources.files("scraper.clean") / "model.npz").read_bytes())
+    return read((resources.files("scraper.clean") / "rules" / "model.npz").read_bytes())
 
 
 def read(data: bytes) -> Models:

@@ -86,18 +86,17 @@ def holdings(document: Document) -> Holding:
     return Holding(chars, long, sacred)
 
 
-def judge_places(document: Document, table: PlaceTable) -> list[PlaceRule | None]:
-    """For each place the rule that condemns it or one of its ancestors, after the guard."""
+def judge_places(document: Document, named: Callable[[Place], PlaceRule | None]) -> list[PlaceRule | None]:
+    """For each place the rule that condemns it or one of its ancestors, after the guard; `named` is of token_rules."""
     held = holdings(document)
     total = max(1, sum(len(block.text) for block in document.blocks))
     verdicts: list[PlaceRule | None] = []
-    known: dict[str, PlaceRule | None] = {}
     for index, place in enumerate(document.places):
         above = verdicts[place.parent] if place.parent >= 0 else None
         if above is not None:
-            verdicts.append(_sharper(above, _rule_of(place.tag, place.tokens, table, known)))
+            verdicts.append(_sharper(above, named(place)))
             continue
-        rule = _rule_of(place.tag, place.tokens, table, known)
+        rule = named(place)
         if rule is not None and (
             held.chars[index] > GUARD_SHARE * total
             or held.holds_article[index]
@@ -109,9 +108,17 @@ def judge_places(document: Document, table: PlaceTable) -> list[PlaceRule | None
 
 
 def token_rules(table: PlaceTable) -> Callable[[Place], PlaceRule | None]:
-    """A look-up of the rule that an element's name alone would fall under, without the guard."""
-    known: dict[str, PlaceRule | None] = {}
-    return lambda place: _rule_of(place.tag, place.tokens, table, known)
+    """A look-up of the rule that an element's name alone would fall under, without the guard; it remembers a page's."""
+    tokens: dict[str, PlaceRule | None] = {}
+    elements: dict[tuple[str, tuple[str, ...]], PlaceRule | None] = {}
+
+    def named(place: Place) -> PlaceRule | None:
+        key = (place.tag, place.tokens)
+        if key not in elements:
+            elements[key] = _rule_of(place.tag, place.tokens, table, tokens)
+        return elements[key]
+
+    return named
 
 
 _VAGUE = {"navigation.region", "navigation.sidebar", "footer.region"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from scraper.clean.clock import find_date
-from scraper.clean.places import token_rules
 from scraper.clean.view import View, remove
 from scraper.types import Kind, Label
 
@@ -26,7 +25,6 @@ class Reasons:
 
     def __init__(self, view: View, start: int, end: int) -> None:
         self._view, self._start, self._end = view, start, end
-        self._rule_of = token_rules(view.rules.places)
         self._list: Kind | None = None
 
     def see(self, index: int, label: Label) -> None:
@@ -60,12 +58,12 @@ class Reasons:
 
     def _named(self, index: int) -> Label | None:
         """What the names of the nearest elements say, though a guard kept them from deciding alone."""
-        places = self._view.document.places
-        place = self._view.blocks[index].place
+        view = self._view
+        places, place = view.document.places, view.blocks[index].place
         for _ in range(NEAREST):
             if place < 0:
                 return None
-            rule = self._rule_of(places[place])
+            rule = view.named(places[place])
             if rule is not None:
                 return remove(rule.kind, f"judge.{rule.id}")
             place = places[place].parent

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from scraper.clean import span
 from scraper.clean.ld import LinkedData
-from scraper.clean.places import token_rules
 from scraper.clean.view import View
 from scraper.types import Place
 
@@ -103,7 +102,6 @@ def _tree(view: View) -> _Tree:
     parent = [count if place.parent < 0 else place.parent for place in places] + [count]
     numbers: dict[tuple[str, tuple[str, ...]], int] = {}
     of_key: list[tuple[int, int]] = []
-    rules = token_rules(view.rules.places)
     own_groups = [0] * count
     key, flags, groups, depth = [0] * count, [0] * (count + 1), [0] * (count + 1), [0] * (count + 1)
     names = []
@@ -111,7 +109,7 @@ def _tree(view: View) -> _Tree:
         known = numbers.get((place.tag, place.tokens))
         if known is None:
             known = numbers[place.tag, place.tokens] = len(of_key)
-            rule = rules(place)
+            rule = view.named(place)
             bit = 0 if rule is None else 1 << GROUP_NAMES.index(GROUPS.get(rule.kind.value, "other"))
             of_key.append((FLAGS.get(place.tag, 0), bit))
             names.append(names_of(place))

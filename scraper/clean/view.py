@@ -8,10 +8,10 @@ from scraper.clean.chars import Counts, count
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
-from scraper.clean.places import PlaceRule, judge_places
+from scraper.clean.places import PlaceRule, judge_places, token_rules
 from scraper.clean.rules import Rules
 from scraper.clean.shape import Shape, is_prose, shapes
-from scraper.types import Block, Document, Form, Kind, Label
+from scraper.types import Block, Document, Form, Kind, Label, Place
 
 Vote = tuple[int, Label]
 Pass = Callable[["View"], Iterable[Vote]]
@@ -31,7 +31,8 @@ class View:
         if document.head is None:
             self._join_wrapped()
         self.hits: list[Hit | None] = self._find(before)
-        self.places: list[PlaceRule | None] = judge_places(document, rules.places)
+        self.named: Callable[[Place], PlaceRule | None] = token_rules(rules.places)
+        self.places: list[PlaceRule | None] = judge_places(document, self.named)
         self.labels: list[Label | None] = [None] * len(document.blocks)
 
     @property
@@ -48,8 +49,10 @@ class View:
 
     def _find(self, before: View | None) -> list[Hit | None]:
         known = dict(zip((block.text for block in before.blocks), before.hits, strict=True)) if before else {}
-        find = self.rules.phrases.find
-        return [known[block.text] if block.text in known else find(block.text) for block in self.blocks]
+        for block in self.blocks:
+            if block.text not in known:
+                known[block.text] = self.rules.phrases.find(block.text)
+        return [known[block.text] for block in self.blocks]
 
     def run(self, passes: Iterable[Pass]) -> None:
         """Apply the passes in order; a later vote replaces an earlier one."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from scraper.clean.chain import signed
+from scraper.clean.rules import shipped
 from scraper.cli import loop, show
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.reading import add_archive, existing
@@ -60,7 +62,8 @@ async def _reclean(config: Config, args: argparse.Namespace, streams: Streams) -
         if streams.stderr.isatty() and not args.quiet:
             streams.status(show.bar(done.seq, done.last))
 
-    order = Order(cleaning(config.cleaning).options.profile, args.all)
+    options = cleaning(config.cleaning).options
+    order = Order(options.profile, signed(shipped(), options).digest, args.all)
     async with compose(Plan(config, network=False)) as tools:
         for repair in tools.archive.repairs:
             streams.say(f"repaired: {repair}")

@@ -9,7 +9,6 @@ from itertools import islice
 
 from msgspec import Struct, structs
 
-from scraper.clean.rules import shipped
 from scraper.errors import ScrapeError, VerificationError
 from scraper.index import Row
 from scraper.pipeline import AT_ONCE, is_fatal
@@ -29,6 +28,7 @@ class Order(Struct, frozen=True):
     """What to clean again: everything whose cleaner, rules or `profile` differ, or with `all` the rest too."""
 
     profile: str
+    rules: str
     all: bool = False
 
 
@@ -93,7 +93,7 @@ async def _again(row: Row, order: Order, tools: Tools) -> Record | Failure | Non
             raise VerificationError(f"{where}: nothing in the WARC to clean again", reason="no-capture")
         capture = tools.archive.capture(row.warc)
         provenance = _provenance(row, capture, tools)
-        present = record_id(_present(order.profile), provenance)
+        present = record_id(_present(order), provenance)
         known = tools.archive.index.get(present) is not None
         if known and not (order.all and present == row.id):
             return None
@@ -118,6 +118,6 @@ def _provenance(row: Row, capture: Capture, tools: Tools) -> Provenance:
     return structs.replace(provenance_of(capture, row.warc), other_urls=others, version=row.version, family=row.family)
 
 
-def _present(profile: str) -> Article:
+def _present(order: Order) -> Article:
     """An article that says no more than who would clean it now: what its record's id depends on beside the capture."""
-    return Article("", (), (), (), Metadata(), Verdict.EMPTY, (), CLEANER, shipped().digest, profile)
+    return Article("", (), (), (), Metadata(), Verdict.EMPTY, (), CLEANER, order.rules, order.profile)

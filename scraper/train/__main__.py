@@ -19,7 +19,7 @@ from scraper.train.score import score_pages, score_texts
 from scraper.version import CLEANER
 
 Item = TypeVar("Item")
-SHIPPED = Path(__file__).parent.parent / "clean" / "model.npz"
+SHIPPED = Path(__file__).parent.parent / "clean" / "rules" / "model.npz"
 PAGES, TEXTS = Growth(800, 0.045, 1), Growth(400, 0.07, 1)
 
 

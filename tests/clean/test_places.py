@@ -6,7 +6,7 @@ import pytest
 
 from scraper.clean import Options, clean_html
 from scraper.clean.blocks import read_html
-from scraper.clean.places import judge_places, load
+from scraper.clean.places import judge_places, load, token_rules
 from scraper.clean.rules import shipped
 from scraper.errors import ConfigError
 from scraper.types import Article, Kind
@@ -135,7 +135,7 @@ def test_a_verdict_on_a_place_reaches_down_and_not_up() -> None:
     document = read_html("<div><nav><ul><li>News</li></ul></nav><p>" + "x " * 200 + "</p></div>")
     rules = {
         document.places[index].tag: rule and rule.id
-        for index, rule in enumerate(judge_places(document, shipped().places))
+        for index, rule in enumerate(judge_places(document, token_rules(shipped().places)))
     }
     assert rules["nav"] == rules["ul"] == rules["li"] == "navigation.region"
     assert rules["div"] is rules["p"] is None
