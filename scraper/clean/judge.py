@@ -24,9 +24,11 @@ from scraper.types import Kind, Label
 PAGE_THRESHOLD, TEXT_THRESHOLD = 0.5, 0.25
 """Word F1 is flat over the development pages from 0.35 to 0.6, over the texts from 0.12 to 0.4: lines are dearer."""
 CLEAN_THRESHOLD = 0.05
-OF_ARTICLES = frozenset(
-    (Kind.TITLE, Kind.DUPLICATE_TITLE, Kind.BYLINE, Kind.DATELINE_META, Kind.CREDITS, Kind.SOURCE_CREDIT, Kind.CAPTION)
-)
+OF_ARTICLES = frozenset((Kind.TITLE, Kind.DUPLICATE_TITLE, Kind.BYLINE, Kind.DATELINE_META, Kind.CREDITS))
+OF_ARTICLES |= frozenset((Kind.SOURCE_CREDIT, Kind.CAPTION, Kind.DATE_WIDGET))
+"""What stands in clean articles too, and says nothing of the lines around it."""
+BY_OPTION = frozenset(("title.headline", "tag.caption"))
+"""Rules that keep a block only because the caller wants it."""
 SENTENCE = 0.03
 """P(article) from which a line that ends as a sentence beside the article is the article's."""
 INSERTED = frozenset((Kind.AD, Kind.SHARE, Kind.PAGE_TOOLS, Kind.PLAYER))
@@ -52,15 +54,16 @@ def decide(judged: Judged, models: Models) -> Pass:
 
 
 def _votes(view: View, scores: Floats, headline: int) -> Iterator[Vote]:
-    least = PAGE_THRESHOLD if view.is_page else TEXT_THRESHOLD if _is_dirty(view) else CLEAN_THRESHOLD
+    least = _threshold(view)
     kept = [
         label.keep if label is not None and _is_certain(label) else score >= (least if label is None else RESCUE)
         for label, score in zip(view.labels, scores.tolist(), strict=True)
     ]
     if not view.is_page:
         _add_sentences(view, kept, scores)
-    if not any(kept):
-        kept = _by_density(view)
+    wanted = [label is not None and label.rule in BY_OPTION for label in view.labels]
+    if not any(keeps and not asked for keeps, asked in zip(kept, wanted, strict=True)):
+        kept = [keeps or dense for keeps, dense in zip(kept, _by_density(view), strict=True)]
     first, end = heaviest_run((np.where(kept, scores, 0) - EVEN) * np.minimum(view.counts.words, WORDS_CAP))
     said = set(standfirsts(view, headline, first, DOUBTFUL))
     explain = reasons.Reasons(view, first, end)
@@ -78,6 +81,13 @@ def _votes(view: View, scores: Floats, headline: int) -> Iterator[Vote]:
                 else explain.of(index)
             )
             yield index, msgspec.structs.replace(found, score=round(score, 3))
+
+
+def _threshold(view: View) -> float:
+    """The least P(article) of what is kept: a page without any link is as likely clean as a text without chrome."""
+    if view.is_page and any(block.link_chars for block in view.blocks):
+        return PAGE_THRESHOLD
+    return TEXT_THRESHOLD if _is_dirty(view) else CLEAN_THRESHOLD
 
 
 def _add_sentences(view: View, kept: list[bool], scores: Floats) -> None:

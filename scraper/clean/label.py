@@ -99,10 +99,13 @@ def by_clock(view: View) -> Iterator[Vote]:
             inside = inside or clock.kind == "date"
     if inside:
         dates = [(index, has_weekday) for index, has_weekday in dates if _beside(weather, index)]
+    headed = next(
+        (i for i, form in enumerate(view.shapes) if form.words >= 4 and not view.removed(i)), len(view.blocks)
+    )
     for index, has_weekday in dates:
         if _beside(weather, index):
             yield index, remove(Kind.DATE_WIDGET, "clock.beside_weather")
-        elif index < first and has_weekday and not _words_before(view, index):
+        elif index < first and has_weekday and index <= headed:
             yield index, remove(Kind.DATE_WIDGET, "clock.masthead")
         else:
             yield index, remove(Kind.DATELINE_META, "clock.date")
@@ -110,8 +113,3 @@ def by_clock(view: View) -> Iterator[Vote]:
 
 def _beside(weather: set[int], index: int) -> bool:
     return any(near in weather for near in range(index - 3, index + 4))
-
-
-def _words_before(view: View, index: int) -> bool:
-    """Whether anything that could be a headline stands before a block."""
-    return any(view.shapes[before].words >= 4 and not view.removed(before) for before in range(index))

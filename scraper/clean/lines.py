@@ -18,7 +18,8 @@ LIST_ITEM = re.compile(r"(?:[-*•‣◦▪·]|\d{1,2}[.)])\s+\S")
 # Mail and e-book texts break lines at 60 to 80 columns; a line of 40 to 100 characters that ends without a stop and
 # goes on in lower case is one sentence with the next.
 WRAPPED = range(40, 101)
-INVISIBLE = "\ufeff\u200b\u2060 \t"
+# White space and what is as invisible, in one strip: in two, the one would leave what the other had covered.
+EDGES = "\ufeff\u200b\u2060" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 
 
 def split_lines(text: str) -> list[str]:
@@ -35,7 +36,7 @@ def read_text(text: str, *, fetched_at: str | None = None) -> Document:
     blocks: list[Block] = []
     gap = True
     for at, line in enumerate(lines, 1):
-        stripped = line.strip().strip(INVISIBLE)
+        stripped = line.strip(EDGES)
         if not stripped:
             gap = True
             continue

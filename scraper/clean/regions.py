@@ -37,6 +37,9 @@ BODY_CHARS = 200
 LARGE = 0.5
 """Share of the page's prose from which a place is spared what its names say against it."""
 SPARED = "!"
+MOSTLY_PROSE, MOST_BLOCKS = 0.7, 200
+MOST_SEARCHED = 10**8
+"""Characters of articleBody times blocks: beyond, the look-up would take over a second."""
 
 
 class Mass(NamedTuple):
@@ -219,8 +222,10 @@ def _shares(below: _Below, above: NDArray[np.int64], mass: Mass) -> Columns:
     for level in range(4):
         here = above[level]
         found[f"linked{level}"] = (linked / some)[here]
-        found[f"blocks{level}"] = np.log1p(blocks[here])
-        found[f"prose{level}"] = (prose / some)[here]
+        found[f"prose{level}"] = dense = (prose / some)[here]
+        # No article of the training has as many paragraphs as a long one may: hundreds of blocks count against menus.
+        many = np.where(dense >= MOSTLY_PROSE, np.minimum(blocks[here], MOST_BLOCKS), blocks[here])
+        found[f"blocks{level}"] = np.log1p(many)
     return found
 
 
@@ -274,7 +279,7 @@ def _witnesses(view: View, data: LinkedData, low: Sequence[str]) -> Columns:
     described = " ".join((meta.get("og:description") or meta.get("description") or "").lower().split())
     described = described[:DESCRIPTION_CHARS].rstrip(".… ")
     body = " ".join((data.body or "").lower().split())
-    told = len(body) > BODY_CHARS
+    told = len(body) > BODY_CHARS and len(body) * len(low) <= MOST_SEARCHED
     return {
         "described": np.array([len(described) > 25 and described in text for text in low]),
         "in_body": np.array([text[:DESCRIPTION_CHARS] in body for text in low]) if told else np.full(len(low), -1),

@@ -21,6 +21,7 @@ def settle(view: View, judge: Callable[[str], View]) -> None:
         assembly = Assembly(view)
         again = judge(assembly.text)
         standing = [index for index in view.open() if assembly.printed(index)]
+        assert len(again.labels) == len(standing), "a text reads back as its lines"  # noqa: S101 - a bug must be loud
         gone = [
             (standing[position], label)
             for position, label in enumerate(again.labels)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scraper.clean import clean_html, clean_text, model
+from scraper.clean import Options, clean_html, clean_text, model
 from scraper.clean.judge import heaviest_run
 from scraper.clean.model import Forest
-from scraper.types import Article, Kind
+from scraper.types import Article, Form, Kind
 
 PROSE = [
     f"{opening} the council approved a new bridge over the river after three years of debate about its likely cost."
@@ -46,6 +46,30 @@ def test_a_date_and_a_named_element_say_their_kind() -> None:
 @pytest.mark.parametrize("text", ["Hello", "Hello world", "One.\n\nTwo.", "1\n2\n3", "- a\n- b"])
 def test_a_text_of_little_is_not_emptied(text: str) -> None:
     assert clean_text(text).text
+
+
+def test_an_article_of_a_thousand_paragraphs_is_kept() -> None:
+    body = "".join(f"<p>{number}. {text}</p>" for number in range(170) for text in PROSE)
+    article = clean_html(f"<body><article><h1>Bridge opens after a long wait</h1>{body}</article></body>")
+    assert len(article.kept) == 170 * len(PROSE)
+
+
+@pytest.mark.parametrize("wanted", [Options(), Options(with_title=True), Options(captions=True)])
+def test_what_the_caller_wants_beside_the_text_does_not_cost_the_text(wanted: Options) -> None:
+    page = "<title>Jane Doe</title><h1>Jane Doe</h1><footer><p>Jane Doe<p>1934 - 2023<p>No flowers, please</footer>"
+    assert {2, 3, 4} & set(clean_html(page).kept) <= set(clean_html(page, options=wanted).kept)
+
+
+def test_a_date_on_top_does_not_make_a_clean_text_dirty() -> None:
+    lines = ["Fry the onions slowly.", "Add the tomatoes.", "Salt", "Pepper", "Serve with cream and bread."]
+    text = "\n".join(["Monday, 4 October 2023", *lines])
+    assert [removal.text for removal in clean_text(text).removed if removal.rule.startswith("judge.")] == []
+
+
+def test_the_tables_number_kinds_and_forms_as_they_stand() -> None:
+    """The weights hold both by number: new ones go to the end, or the judge is trained anew."""
+    assert (len(Kind), [*Kind].index(Kind.BYLINE), [*Kind][-1]) == (36, 17, "other")
+    assert [*Form] == ["paragraph", "heading", "list_item", "quote", "code", "table", "caption"]
 
 
 def test_the_heaviest_run() -> None:

@@ -92,3 +92,9 @@ def test_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LimitError, match="at most 10") as error:
         read_text("one\n" * 11)
     assert error.value.reason == "too-many-lines"
+
+
+@pytest.mark.parametrize("edge", ["\u200b\u3000\u200b", "\u3000\ufeff", "\u2060\u00a0\u200b", "\u200b\u3000"])
+def test_a_line_of_nothing_visible_is_blank_however_it_is_mixed(edge: str) -> None:
+    document = read_text(f"One.\n{edge}\n{edge}Two.{edge}")
+    assert [block.text for block in document.blocks] == ["One.", "Two."]
