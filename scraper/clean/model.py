@@ -21,7 +21,8 @@ from scraper.clean.features import Columns, Features, Tables, learned
 
 LEAVES = 8
 ROWS_AT_ONCE = 2_000
-"""Blocks judged together; bounds the memory of a page of 200,000 blocks."""
+"""Blocks that go through the trees together: 800 trees need 800 bytes a block and more. The columns are not bounded by
+it: about 8 kB a block."""
 
 
 class Forest(NamedTuple):
@@ -80,7 +81,7 @@ def sigmoid(log_odds: Floats) -> Floats:
 
 
 class Models(NamedTuple):
-    """The judges of pages and of plain texts; `id` is the weights' digest."""
+    """The judges of pages and of plain texts; `about` says from what the weights were made."""
 
     page: Model
     text: Model

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 from scraper.clean import Options, clean_html, clean_text, model
-from scraper.clean.judge import heaviest_run
-from scraper.clean.model import Forest
+from scraper.clean.blocks import read_html
+from scraper.clean.chain import before_judge
+from scraper.clean.features import Features
+from scraper.clean.judge import decide, heaviest_run
+from scraper.clean.model import Forest, Models
+from scraper.clean.rules import shipped
 from scraper.types import Article, Form, Kind
 
 PROSE = [
@@ -38,7 +42,7 @@ def test_every_block_the_judge_kept_has_a_score() -> None:
     assert all(kept.score is not None for kept in page().blocks)
 
 
-def test_a_date_and_a_named_element_say_their_kind() -> None:
+def test_an_element_s_name_gives_the_kind() -> None:
     article = page(behind="<div class='x-trending'><p>Storm closes the harbour</p></div>")
     assert [removal.kind for removal in article.removed if removal.text.startswith("Storm")] == [Kind.RELATED]
 
@@ -54,10 +58,24 @@ def test_an_article_of_a_thousand_paragraphs_is_kept() -> None:
     assert len(article.kept) == 170 * len(PROSE)
 
 
+class Nobody:
+    """A model that would keep nothing."""
+
+    def judge(self, found: Features) -> np.ndarray:
+        return np.zeros(found.refs.kinds.size, np.float32)
+
+
 @pytest.mark.parametrize("wanted", [Options(), Options(with_title=True), Options(captions=True)])
-def test_what_the_caller_wants_beside_the_text_does_not_cost_the_text(wanted: Options) -> None:
-    page = "<title>Jane Doe</title><h1>Jane Doe</h1><footer><p>Jane Doe<p>1934 - 2023<p>No flowers, please</footer>"
-    assert {2, 3, 4} & set(clean_html(page).kept) <= set(clean_html(page, options=wanted).kept)
+def test_where_the_model_would_keep_nothing_the_densest_run_stays(wanted: Options) -> None:
+    """Whatever the caller wants beside the text: a headline or a caption is no text."""
+    body = "".join(f"<p>{text}</p>" for text in PROSE)
+    head = "<h1>Bridge opens after a long wait</h1><figure><figcaption>The old bridge in winter</figcaption></figure>"
+    document = read_html(f"<title>Bridge opens</title><nav><a href='/'>Home</a></nav><article>{head}{body}</article>")
+    judged = before_judge(document, shipped(), wanted)
+    judged.view.run([decide(judged, Models(Nobody(), Nobody(), ""))])  # type: ignore[arg-type] # only judges
+    kept = [judged.view.blocks[index].text for index in judged.view.open()]
+    assert [text for text in kept if text in PROSE] == PROSE
+    assert "Home" not in kept
 
 
 def test_a_date_on_top_does_not_make_a_clean_text_dirty() -> None:
