@@ -27,8 +27,6 @@ CLEAN_THRESHOLD = 0.05
 OF_ARTICLES = frozenset((Kind.TITLE, Kind.DUPLICATE_TITLE, Kind.BYLINE, Kind.DATELINE_META, Kind.CREDITS))
 OF_ARTICLES |= frozenset((Kind.SOURCE_CREDIT, Kind.CAPTION, Kind.DATE_WIDGET))
 """What stands in clean articles too, and says nothing of the lines around it."""
-BY_OPTION = frozenset(("title.headline", "tag.caption"))
-"""Rules that keep a block only because the caller wants it."""
 SENTENCE = 0.03
 """P(article) from which a line that ends as a sentence beside the article is the article's."""
 INSERTED = frozenset((Kind.AD, Kind.SHARE, Kind.PAGE_TOOLS, Kind.PLAYER))
@@ -61,8 +59,8 @@ def _votes(view: View, scores: Floats, headline: int) -> Iterator[Vote]:
     ]
     if not view.is_page:
         _add_sentences(view, kept, scores)
-    wanted = [label is not None and label.rule in BY_OPTION for label in view.labels]
-    if not any(keeps and not asked for keeps, asked in zip(kept, wanted, strict=True)):
+    # What a rule keeps, a headline or a caption that the caller wants, is no text.
+    if not any(keeps and (label is None or not label.keep) for keeps, label in zip(kept, view.labels, strict=True)):
         kept = [keeps or dense for keeps, dense in zip(kept, _by_density(view), strict=True)]
     first, end = heaviest_run((np.where(kept, scores, 0) - EVEN) * np.minimum(view.counts.words, WORDS_CAP))
     said = set(standfirsts(view, headline, first, DOUBTFUL))
