@@ -24,6 +24,10 @@ CLASSES = 11
 PLANE = 0x10000
 """Characters above the basic plane are symbols (emoji), but for the ideographs from U+20000."""
 SHORT_WORD = 3
+MOST_COUNTED = 100_000
+"""Characters of a block that are counted: its beginning tells what it is."""
+AT_ONCE = 1_000_000
+"""Characters counted together: each needs about 60 bytes."""
 MOST_HASHED = 64
 """Characters of a word that its hash sees."""
 
@@ -58,9 +62,24 @@ def tables() -> tuple[Bytes, Hashes]:
 
 
 def count(texts: Sequence[str]) -> Counts:
-    """Count all texts; none is empty."""
-    if not texts:
-        return _nothing()
+    """Count all texts, each up to MOST_COUNTED characters; none is empty."""
+    parts: list[Counts] = []
+    run: list[str] = []
+    size = done = 0
+    for text in texts:
+        run.append(text[:MOST_COUNTED])
+        size += len(run[-1])
+        if size >= AT_ONCE:
+            parts.append(_count(run, done))
+            done += len(run)
+            run, size = [], 0
+    if run or not parts:
+        parts.append(_count(run, done) if run else _nothing())
+    return parts[0] if len(parts) == 1 else Counts(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _count(texts: Sequence[str], done: int) -> Counts:
+    """Count a run of texts that `done` others stand before."""
     rows = len(texts)
     classes, lower = tables()
     joined = "\n".join(texts) + "\n"
@@ -93,7 +112,7 @@ def count(texts: Sequence[str]) -> Counts:
         first=kinds[begins],
         last=last,
         hashes=hashes,
-        rows=hash_rows,
+        rows=hash_rows + done,
     )
 
 

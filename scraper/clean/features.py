@@ -113,7 +113,7 @@ def _words(view: View, counts: Counts) -> Columns:
     starts = np.maximum(1, counts.starts.sum(axis=1))
     letters = classes[:, chars.LOWER] + classes[:, chars.UPPER] + classes[:, chars.UNSPACED_LETTER]
     cased = np.maximum(1, classes[:, chars.LOWER] + classes[:, chars.UPPER])
-    link = np.array([block.link_chars for block in view.blocks]) / chars_
+    link = np.array([form.link_share for form in view.shapes])
     free = words * (1 - link)
     ending = [block.text[-3:] for block in view.blocks]
     return {

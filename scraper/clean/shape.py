@@ -22,11 +22,9 @@ class Shape(NamedTuple):
         return self.words * (1 - self.link_share)
 
 
-def shapes(counts: Counts, link_chars: Sequence[int]) -> list[Shape]:
+def shapes(counts: Counts, link_shares: Sequence[float]) -> list[Shape]:
     """The shapes of counted blocks."""
-    lengths = counts.chars.tolist()
-    shares = [linked / chars for linked, chars in zip(link_chars, lengths, strict=True)]
-    rows = zip(counts.words.tolist(), shares, counts.ends.tolist(), counts.sentences.tolist(), strict=True)
+    rows = zip(counts.words.tolist(), link_shares, counts.ends.tolist(), counts.sentences.tolist(), strict=True)
     return [Shape(*row) for row in rows]
 
 

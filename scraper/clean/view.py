@@ -26,7 +26,9 @@ class View:
         self.document, self.rules, self.options = document, rules, options
         self.blocks: tuple[Block, ...] = document.blocks
         self.counts: Counts = count([block.text for block in document.blocks])
-        self.shapes: list[Shape] = shapes(self.counts, [block.link_chars for block in document.blocks])
+        self.shapes: list[Shape] = shapes(
+            self.counts, [block.link_chars / len(block.text) for block in document.blocks]
+        )
         self.prose: list[bool] = [is_prose(form) for form in self.shapes]
         if document.head is None:
             self._join_wrapped()

@@ -45,6 +45,20 @@ def test_words_hash_alike_in_any_case_and_differ_otherwise() -> None:
     assert len(set(counts.hashes.tolist())) == 2
 
 
+def test_what_is_counted_in_runs_counts_as_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Line {number} of the text. It rained" for number in range(50)]
+    whole = chars.count(texts)
+    monkeypatch.setattr(chars, "AT_ONCE", 70)
+    for one, other in zip(whole, chars.count(texts), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_line_without_end_is_counted_at_its_beginning() -> None:
+    counts = chars.count(["word " * 1_000_000, "Behind."])
+    assert counts.chars.tolist() == [chars.MOST_COUNTED, 7]
+    assert counts.words.tolist() == [chars.MOST_COUNTED // 5, 1]
+
+
 def test_nothing_has_no_rows() -> None:
     assert chars.count([]).words.size == 0
 
