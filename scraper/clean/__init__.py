@@ -21,6 +21,7 @@ from scraper.clean.lines import read_text
 from scraper.clean.meta import describe
 from scraper.clean.options import Options
 from scraper.clean.pages import Evidence, judge_page
+from scraper.clean.rescue import rescued
 from scraper.clean.rules import Rules, shipped
 from scraper.clean.settle import settle
 from scraper.clean.sniff import sniff
@@ -46,8 +47,9 @@ def clean_html(  # noqa: PLR0913 - the public call; what a page was stored with,
     UTC and bounds the dates that are believed. Positions count blocks from 1. Raises LimitError above 200,000 blocks.
     """
     text = html if isinstance(html, str) else decode_html(html, content_type).text
-    document = read_html(text, url=url, fetched_at=fetched_at)
-    return _finish(_judge(document, rules or shipped(), options))
+    judged = _judge(read_html(text, url=url, fetched_at=fetched_at), rules or shipped(), options)
+    told = rescued(*judged)
+    return _finish(judged if told is None else _judge(told, rules or shipped(), options))
 
 
 def clean_text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from scraper.clean import context, label, siterules
+from scraper.clean import context, label, rescue, siterules
 from scraper.clean.ld import LinkedData, read_linked_data
 from scraper.clean.options import Options
 from scraper.clean.rules import Rules
@@ -47,7 +47,7 @@ def before_judge(document: Document, rules: Rules, options: Options, before: Vie
     view.run(ALONE)
     view.run((*NEIGHBOURS, context.named_authors(data)))
     title = find_title(view, data)
-    view.run((context.headline(title), siterules.by_site))
+    view.run((context.headline(title), rescue.by_data, siterules.by_site))
     return Judged(view, title, data)
 
 

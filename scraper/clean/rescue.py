@@ -1,0 +1,67 @@
+"""A second source for a page that shows no article, or half of one: its JSON-LD articleBody, or its script data.
+
+What is found is appended as blocks of its own, which the chain labels like any others; the page's own blocks stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import structs
+
+from scraper.clean.fold import fold
+from scraper.clean.ld import LinkedData
+from scraper.clean.state import LEAST_WORDS, article_in
+from scraper.clean.title import Title
+from scraper.clean.view import View, Vote, keep, remove
+from scraper.types import Block, Document, Form, Head, Kind
+
+TAG = "script"
+"""A rescued block's tag; the walk makes no block of a script's text."""
+TIMES = 2
+"""articleBody is often cut short; it pays where the page itself shows under half as many words."""
+REPEATED_CHARS = 20
+TITLES = frozenset(("og:title", "twitter:title", "title", "parsely-title", "dc.title"))
+MARKS = (" | ", " - ", " – ", " — ")
+
+
+def rescued(view: View, title: Title | None, data: LinkedData) -> Document | None:
+    """A judged page with the article that its data hold; None where it shows that article itself."""
+    document = view.document
+    if document.head is None:
+        return None
+    shown = sum(view.shapes[index].words for index in view.open())
+    least = max(LEAST_WORDS, TIMES * shown)
+    lines = _lines(data.body or "") if data.is_article else ()
+    if _words(lines) < least and shown < LEAST_WORDS:
+        lines = article_in(document.source, (title.text if title else "", data.headline or "", *_titles(document.head)))
+    if _words(lines) < least:
+        return None
+    blocks = (Block(at, line, Form.PARAGRAPH, TAG) for at, line in enumerate(lines, len(document.blocks) + 1))
+    return structs.replace(document, blocks=(*document.blocks, *blocks))
+
+
+def by_data(view: View) -> Iterator[Vote]:
+    """Keep what data told that no rule took, and let go what the page shows of it a second time."""
+    told = {index for index, block in enumerate(view.blocks) if block.tag == TAG} if view.is_page else set()
+    if not told:
+        return
+    said = "\n".join(fold(view.blocks[index].text) for index in sorted(told))
+    for index in list(view.open()):
+        if index in told:
+            yield index, keep("rescue.data")
+        elif len(view.blocks[index].text) >= REPEATED_CHARS and fold(view.blocks[index].text) in said:
+            yield index, remove(Kind.DUPLICATE, "rescue.repeated")
+
+
+def _titles(head: Head) -> Iterator[str]:
+    yield from (text for name, text in head.meta if name in TITLES)
+    yield from ((head.title or "").split(mark)[0] for mark in MARKS)
+
+
+def _lines(body: str) -> tuple[str, ...]:
+    return tuple(filter(None, (" ".join(line.split()) for line in body.splitlines())))
+
+
+def _words(lines: Sequence[str]) -> int:
+    return sum(line.count(" ") + 1 for line in lines)
