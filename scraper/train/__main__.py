@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,13 +47,13 @@ def _run(args: argparse.Namespace) -> None:
         print(f"{time.monotonic() - start:6.0f} s  {message}", file=sys.stderr, flush=True)
 
     page, page_scores = _train(
-        _halves(map(samples.of_page, _some(corpus.pages(args.data), args)), args.half),
+        _halves(list(_some(corpus.pages(args.data), args)), samples.of_page, args.half),
         Plan(PAGES._replace(seed=args.seed), say),
     )
     if page_scores:
         say(score_pages(page, page_scores))
     text, text_scores = _train(
-        _halves(map(samples.of_text, _some(corpus.texts(args.data), args)), args.half),
+        _halves(list(_some(corpus.texts(args.data), args)), samples.of_text, args.half),
         Plan(TEXTS._replace(seed=args.seed), say),
     )
     if text_scores:
@@ -68,15 +68,16 @@ def _some(items: Iterable[Item], args: argparse.Namespace) -> Iterable[Item]:
     return (item for number, item in enumerate(items) if args.limit is None or number < args.limit)
 
 
-def _halves(found: Iterable[Sample | None], half: int | None) -> tuple[list[Sample], list[Sample]]:
-    """Documents to train on, and those left out."""
-    known = [sample for sample in found if sample is not None]
-    if half is None:
-        return known, []
-    return (
-        [sample for sample in known if corpus.half_of(sample.site) == half],
-        [sample for sample in known if corpus.half_of(sample.site) != half],
-    )
+def _halves(
+    items: list[samples.Item], make: Callable[[samples.Item, str], Sample | None], half: int | None
+) -> tuple[list[Sample], list[Sample]]:
+    """Documents to train on, with their copies in other scripts, and those left out."""
+    known: list[samples.Item] = []
+    unseen: list[samples.Item] = []
+    for item in items:
+        (known if half in (None, corpus.half_of(item.site)) else unseen).append(item)
+    training = [*filter(None, (make(item, "") for item in known)), *samples.copies(known, make)]
+    return training, list(filter(None, (make(item, "") for item in unseen)))
 
 
 def _train(parts: tuple[list[Sample], list[Sample]], plan: Plan) -> tuple[Model, list[Sample]]:

@@ -31,22 +31,26 @@ def fit(samples: list[Sample], plan: Plan) -> Model:
     through: dict[str, Tables] = {}
     for others, fold in batches(samples, FOLDS):
         seen = learn(others)
-        through |= {sample.id: seen for sample in fold}
+        through |= {sample.site: seen for sample in fold}
     plan.say(f"tables: {len(tables.names)} names, {tables.word_hashes.size} words")
-    columns: dict[str, Columns] = {
-        sample.id: sample.columns | learned(sample.refs, through[sample.id]) for sample in samples
+    columns: dict[tuple[str, str], Columns] = {
+        _key(sample): sample.columns | learned(sample.refs, through[sample.site]) for sample in samples
     }
     names = [name for name in next(iter(columns.values())) if name not in LEFT_OUT]
-    matrices = {sample.id: _matrix(columns.pop(sample.id), names) for sample in samples}
+    matrices = {_key(sample): _matrix(columns.pop(_key(sample)), names) for sample in samples}
     forest = grow(
         names,
-        np.vstack([matrices[sample.id] for sample in samples]),
+        np.vstack([matrices[_key(sample)] for sample in samples]),
         np.concatenate([sample.kept for sample in samples]),
         np.concatenate([sample.weight for sample in samples]),
         plan.growth,
     )
     plan.say(f"{len(forest.nodes)} trees, {len(forest.column)} comparisons of {len(forest.names)} columns")
     return Model(tables, forest)
+
+
+def _key(sample: Sample) -> tuple[str, str]:
+    return sample.id, sample.script
 
 
 def _matrix(columns: Columns, names: list[str]) -> Floats:

@@ -24,8 +24,11 @@ SHORT_BLOCK = 30
 
 
 def learn(samples: Iterable[Sample]) -> Tables:
-    """Tables of documents; whoever trains on a document must not use tables that saw its site."""
-    samples = list(samples)
+    """Tables of documents; whoever trains on a document must not use tables that saw its site.
+
+    Copies in other scripts teach none: their words mean nothing, and their elements would count twice.
+    """
+    samples = [sample for sample in samples if not sample.script]
     hashes, odds = _words(samples)
     return Tables(_names(samples), hashes, odds, _kinds(samples, "kinds"), _kinds(samples, "hits"))
 

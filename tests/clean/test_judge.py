@@ -9,7 +9,7 @@ from scraper.clean import Options, clean_html, clean_text, model
 from scraper.clean.blocks import read_html
 from scraper.clean.chain import before_judge
 from scraper.clean.features import Features
-from scraper.clean.judge import decide, heaviest_run
+from scraper.clean.judge import best_expected_f1, decide, heaviest_run
 from scraper.clean.model import Forest, Models
 from scraper.clean.rules import shipped
 from scraper.types import Article, Form, Kind
@@ -93,6 +93,20 @@ def test_the_tables_number_kinds_and_forms_as_they_stand() -> None:
 def test_the_heaviest_run() -> None:
     assert heaviest_run(np.array([-1.0, 2.0, -0.5, 3.0, -9.0, 4.0])) == (1, 4)
     assert heaviest_run(np.array([-1.0, -2.0])) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("chances", "words", "best"),
+    [
+        ([1.0, 1.0, 0.0], [10, 20, 500], 1.0),
+        ([0.5], [10], 2 * 5 / (10 + 5)),
+        # Keeping both: 2 * 10 / (20 + 10); the likely one alone: 2 * 8 / (10 + 10).
+        ([0.2, 0.8], [10, 10], 0.8),
+        ([0.0, 0.0], [3, 3], 0.0),
+    ],
+)
+def test_the_best_word_f1_that_can_be_expected(chances: list[float], words: list[int], best: float) -> None:
+    assert best_expected_f1(np.array(chances), np.array(words)) == pytest.approx(best)
 
 
 def test_a_forest_adds_the_leaf_of_each_tree() -> None:
