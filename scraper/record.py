@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 
 from msgspec import Struct, structs
 
+from scraper.expressions import expression
 from scraper.types import Article, Capture, FoundBy, Ledger, Record, Rights, WarcRef
 
 ID_LENGTH = 32
@@ -15,7 +15,7 @@ ID_LENGTH = 32
 
 # Scripts that put no space between words: a character counts as a word, as word processors count them.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:['’\-.,][^\W{_UNSPACED}]+)*")
+_WORD = expression(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:['’\-.,][^\W{_UNSPACED}]+)*")
 
 
 class Provenance(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "scraper"
 
 FLOORS = (
-    {"types", "errors", "version"},
+    {"types", "errors", "version", "expressions"},
     {"clean", "sources"},
     {"coding", "guard", "tap"},  # tools of the floors above
     {"transport"},

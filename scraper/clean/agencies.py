@@ -9,17 +9,18 @@ from scraper.clean.datelines import dateline
 from scraper.clean.found import Found
 from scraper.clean.signoffs import signoff
 from scraper.clean.wires import LONGEST_NAME, labelled, named, rules
+from scraper.expressions import expression
 
 __all__ = ["Found", "byline_suffix", "canonical", "dateline", "is_agency", "signoff", "source_agency"]
 
 LONGEST_CREDIT = 80
 """Characters of an author field or a source line that can name an agency."""
 
-_LISTED = re.compile(r"\s*[/,;&+|]\s*|\s+(?:and|und|et|y|e|with|mit|avec)\s+")
-_SEPARATED = re.compile(r"\s+[-–—|•·:]\s+([^\s|•·–—][^|•·–—]{0,50})$")
-_BRACKETED = re.compile(r"\s+\(([^()]{2,50})\)$")
-_COPYRIGHT = re.compile(r"\s*(?:©|\(c\)|\(C\))\s*(?:Copyright\s+)?(?:(?:19|20)\d\d\s+)?([^.,:;|\n]{2,60})")
-_PARTICIPLE = re.compile(r"(?:[aiu][dt][oaie]s?|ées?|és?|ito|sto)$")
+_LISTED = expression(r"\s*[/,;&+|]\s*|\s+(?:and|und|et|y|e|with|mit|avec)\s+")
+_SEPARATED = expression(r"\s+[-–—|•·:]\s+([^\s|•·–—][^|•·–—]{0,50})$")
+_BRACKETED = expression(r"\s+\(([^()]{2,50})\)$")
+_COPYRIGHT = expression(r"\s*(?:©|\(c\)|\(C\))\s*(?:Copyright\s+)?(?:(?:19|20)\d\d\s+)?([^.,:;|\n]{2,60})")
+_PARTICIPLE = expression(r"(?:[aiu][dt][oaie]s?|ées?|és?|ito|sto)$")
 
 
 def canonical(name: str) -> str | None:

@@ -11,6 +11,7 @@ from scraper.clean.people import OPENER, ROLES, House, people, unopened
 from scraper.clean.view import View
 from scraper.clean.when import to_iso
 from scraper.clean.wires import towns
+from scraper.expressions import expression
 from scraper.types import Kind
 
 ABOVE = 3
@@ -24,13 +25,13 @@ CONTAINERS_UP = 2
 """Levels above the headline's element that hold its own byline as well."""
 
 # A line that says so first gives the date of the last change, not of publication.
-UPDATED = re.compile(
+UPDATED = expression(
     r"\W*(?:last\s+)?(?:updated|modified|aktualisiert|stand|geändert|modifié|mis à jour|actualizad|aggiornat|"
     r"atualizad|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|zaktualizowan|güncelle|обновлено|оновлено|تحديث|"
     r"更新)",
     re.IGNORECASE,
 )
-PUBLISHED = re.compile(
+PUBLISHED = expression(
     r"publi|posted|erstellt|veröffentlicht|pubblicat|opublikowan|julkaistu|udgivet|yayın|опубл|نشر|发布|發布|公開|掲載|게시|입력",
     re.IGNORECASE,
 )
@@ -49,21 +50,21 @@ ELSEWHERE = frozenset(
     )
 )
 """Kinds of blocks whose names and dates are not the article's."""
-OF_AUTHORS = re.compile(r"author|byline|by-line|writer|written|autor|auteur|verfasser|redakteur|journalist")
+OF_AUTHORS = expression(r"author|byline|by-line|writer|written|autor|auteur|verfasser|redakteur|journalist")
 # "Posted on 1 March 2024 by Ada Quill", "Published 1 March | Von Jana Beispiel"
-WITHIN = re.compile(rf"(?:\s(?=(?:written |posted )?by\s)|[|•·–—,]\s+(?={OPENER.pattern[3:]}))", re.IGNORECASE)
-NOT_WRITERS = re.compile(
+WITHIN = expression(rf"(?:\s(?=(?:written |posted )?by\s)|[|•·–—,]\s+(?={OPENER.pattern[3:]}))", re.IGNORECASE)
+NOT_WRITERS = expression(
     r"(?:review|edit|check|photo|image|picture|video|graphic|cover|design|illustrat|translat|produc|narrat|sponsor|power|fotograf|übersetz|tradu)\w*\W*$",
     re.IGNORECASE,
 )
 """What stands before the "by" of people who did not write."""
 _ROLES = "|".join(sorted(ROLES, key=len, reverse=True))
-GLUED = re.compile(
+GLUED = expression(
     rf"(?<=[a-zß-ÿ])(?=(?:{'|'.join(sorted((role.title() for role in ROLES), key=len, reverse=True))})\b)|"
     r"(?<=\d)(?=[A-ZÀ-Þ][a-zß-ÿ])|(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ][a-zß-ÿ]+[.]? \d)|(?<=[a-zß-ÿ])(?=\d)"
 )
 """Where two elements touch: "Dec 17, 2025Ada Quill", "Ada QuillDecember 17"."""
-STOP = re.compile(
+STOP = expression(
     rf"\s*(?:[|•·●▪⋅—–(\[@\d…]|\s-\s|\s[-·]|\b(?:former|deputy|{_ROLES})\b|(?:\b|(?-i:(?<=[a-z])(?=[A-Z])))(?:last|updated?|published|posted|reviewed|edited|"
     r"medically|fact[- ]checked|photo|photos|foto|fotos|for|in|is|on|aktualisiert|veröffentlicht|publié|publicado|"
     r"pubblicato|actualizado)\b).*$",

@@ -14,6 +14,7 @@ from collections import Counter
 from itertools import islice
 
 from scraper.errors import LimitError
+from scraper.expressions import expression
 
 FEW_TAGS = 4000
 """Tags, end tags counted too, that no check is worth: 0.3 s at the worst. Nine pages in ten have fewer."""
@@ -51,10 +52,10 @@ _SCOPES = frozenset("applet caption html marquee object table template".split())
 _RAW = frozenset("iframe noembed noframes script style textarea title xmp".split())
 """Elements whose content is text up to their end tag."""
 
-_FORMATTING_TAG = re.compile(
+_FORMATTING_TAG = expression(
     r"<(?=[bcefinstuBCEFINSTU])(?i:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[ \t\n\f\r/>]"
 )
-_MARK = re.compile(
+_MARK = expression(
     r"<(?:(/?)([a-zA-Z][^ \t\n\f\r/>]*+)"
     # A tag's end where all its values are quoted and follow their "=": three in four, at a third of the cost.
     r"""([^"'>=]*+(?:(?<![ \t\n\f\r/"'])=(?:"[^"]*+"|'[^']*+')[^"'>=]*+)*+>)?+|!--|[!?/])"""
@@ -63,11 +64,11 @@ _ATTRIBUTE = (
     r"[ \t\n\f\r/]*+[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+"
     r"""(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+)?+)?+"""
 )
-_SOME = re.compile(rf"(?:{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}}+[ \t\n\f\r/]*+")
-_ALL = re.compile(rf"(?:{_ATTRIBUTE})*+[ \t\n\f\r/]*+")
-_COMMENT = re.compile(r"-?>|.*?--!?>", re.S)
-_TAG = re.compile(r"</?[a-zA-Z][^ \t\n\f\r/>]*+")
-_MANY = re.compile(rf"(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES + 1}}}")
+_SOME = expression(rf"(?:{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}}+[ \t\n\f\r/]*+")
+_ALL = expression(rf"(?:{_ATTRIBUTE})*+[ \t\n\f\r/]*+")
+_COMMENT = expression(r"-?>|.*?--!?>", re.S)
+_TAG = expression(r"</?[a-zA-Z][^ \t\n\f\r/>]*+")
+_MANY = expression(rf"(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES + 1}}}")
 
 
 def bounded(html: str) -> str:

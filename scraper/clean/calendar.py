@@ -18,6 +18,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
+from scraper.expressions import expression
+
 
 class Role(NamedTuple):
     """One meaning of a word: `code` is one letter, `languages` the BCP 47 primary tags that it has this meaning in.
@@ -66,8 +68,8 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
     words: dict[str, str]
 
 
-_MONTH = re.compile(r"(?:^|\|)[mpo]")
-_OPENER = re.compile(r"(?:\d+ )?([^ ]+)")
+_MONTH = expression(r"(?:^|\|)[mpo]")
+_OPENER = expression(r"(?:\d+ )?([^ ]+)")
 
 
 class Calendar:
@@ -119,12 +121,12 @@ _TIME = (
     r"|\d{1,2}\.\d{2}(?=\s?(?:[Uu]hr|[Kk]lo|hrs?|WITA?|WIB|น\.|h)\b)"
     r"|\d{1,2}\s?[時时點点시]\s?(?:\d{1,2}\s?[分분])?(?:\s?\d{1,2}\s?[秒초])?"
 )
-_TOKEN = re.compile(rf"([{_GAP}]*)(?:({_TIME})|(\d+)|([{_HAN}]|[^{_GAP}{_HAN}\d]+)|$)")
-_PIECE = re.compile(rf"[^{_GAP}{_HAN}\d]+")
-_JOIN = re.compile(r"[\s.,'’‘ʼ׳\-‐‑\u200b-\u200f]{0,3}")
-_DIGITS = re.compile(r"\d+")
+_TOKEN = expression(rf"([{_GAP}]*)(?:({_TIME})|(\d+)|([{_HAN}]|[^{_GAP}{_HAN}\d]+)|$)")
+_PIECE = expression(rf"[^{_GAP}{_HAN}\d]+")
+_JOIN = expression(r"[\s.,'’‘ʼ׳\-‐‑\u200b-\u200f]{0,3}")
+_DIGITS = expression(r"\d+")
 
-_MARKS = re.compile(r"[\u0300-\u036f\u0640\u0653-\u0655\u064b-\u0652]")
+_MARKS = expression(r"[\u0300-\u036f\u0640\u0653-\u0655\u064b-\u0652]")
 _SAME = str.maketrans({"ı": "i", "ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ß": "ss", "ς": "σ"})
 
 

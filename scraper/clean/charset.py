@@ -10,9 +10,10 @@ Every encoding is called by its name in the Encoding Standard; UTF-32, which tha
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
 from collections import Counter
+
+from scraper.expressions import expression
 
 WINDOW = 256 * 1024
 """Bytes looked at from the first one above 0x7F: menus and scripts in ASCII may fill a page's beginning."""
@@ -80,11 +81,11 @@ _MARKS = (
 _WIDE = ("utf-32le", "utf-32be", "utf-16le", "utf-16be")
 _WIDE_SAMPLE = 8192
 _COMMON = frozenset("\n\r\t、。，．・")
-_NON_ASCII = re.compile(r"[^\x00-\x7f\ufffd]")
+_NON_ASCII = expression(r"[^\x00-\x7f\ufffd]")
 
-_HIGH = re.compile(rb"[\x80-\xff]+")
-_CHUNK_END = re.compile(rb"[<>\n]")
-_CUT = re.compile(rb"[\x00-\x2f](?=[^\x00-\x2f]*\Z)")
+_HIGH = expression(rb"[\x80-\xff]+")
+_CHUNK_END = expression(rb"[<>\n]")
+_CUT = expression(rb"[\x00-\x2f](?=[^\x00-\x2f]*\Z)")
 
 
 def by_mark(data: bytes) -> tuple[str, int] | None:

@@ -14,6 +14,7 @@ from scraper.clean.ld import LinkedData
 from scraper.clean.people import House, people
 from scraper.clean.view import View
 from scraper.clean.when import to_iso
+from scraper.expressions import expression
 from scraper.types import Head
 
 PUBLISHED = tuple(
@@ -34,7 +35,7 @@ SECTIONS = ("article:section", "og:article:section", "parsely-section", "section
 TAGS = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 SITES = ("og:site_name", "application-name")
-IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)/")
+IN_ADDRESS = expression(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)/")
 LICENCES = ("dc.rights", "dcterms.license", "dcterms.rights", "copyright-license")
 
 

@@ -6,7 +6,6 @@ every character of it must belong to a temperature, a date or a time. The words 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby, islice, product
 from typing import Literal, NamedTuple
@@ -15,6 +14,7 @@ from msgspec import Struct
 
 from scraper.clean.calendar import Role, Token, calendar, fold, pieces, read_tokens
 from scraper.clean.dates import Numbers, named_dates, numeric_dates
+from scraper.expressions import expression
 
 LONGEST_LINE = 80
 """Characters; the longest clock line CLDR can print, with weekday, era and zone, is 71."""
@@ -67,18 +67,18 @@ class Reading(NamedTuple):
 
 
 _DEGREES = r"[+\-−–]?\d{1,3}(?:[.,٫]\d{1,2})?\s?(?:[°º˚]\s?[CFСcfс]?|℃|℉|[CFС])"
-_TEMPERATURE = re.compile(rf"\s*{_DEGREES}(?:\s?[/|–\-]\s?{_DEGREES}|\s{_DEGREES})?\s*")
-_SIGNED = re.compile(r"([\-−–]?)(\d+)")
-_DIGIT = re.compile(r"\d")
-_DAY = re.compile(r"(?<!\d)\d\d?(?!\d)")
-_NUMERIC = re.compile(r"\d[ \u200e\u200f]*([./\-–−·])[ \u200e\u200f]*\d+[ \u200e\u200f]*\1[ \u200e\u200f]*\d")
+_TEMPERATURE = expression(rf"\s*{_DEGREES}(?:\s?[/|–\-]\s?{_DEGREES}|\s{_DEGREES})?\s*")
+_SIGNED = expression(r"([\-−–]?)(\d+)")
+_DIGIT = expression(r"\d")
+_DAY = expression(r"(?<!\d)\d\d?(?!\d)")
+_NUMERIC = expression(r"\d[ \u200e\u200f]*([./\-–−·])[ \u200e\u200f]*\d+[ \u200e\u200f]*\1[ \u200e\u200f]*\d")
 _BULLETS = " \t*+•▪►●○◦"
 _COLDEST, _HOTTEST = -90, 140  # the records, -89.2 °C and 56.7 °C (WMO), in either unit
-_PLAIN_WORD = re.compile(r"(?:(?<=[\s\d,.])|^)[A-Za-z]{3,}(?=[\s\d,.]|$)")
+_PLAIN_WORD = expression(r"(?:(?<=[\s\d,.])|^)[A-Za-z]{3,}(?=[\s\d,.]|$)")
 """A word whose look-up tells at once that a line is something else: 5 of 8 us saved on lines with a digit."""
 
-_LATIN = re.compile(r"[^\W\d_]")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LATIN = expression(r"[^\W\d_]")
+_UNSPACED = expression("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def read_clock(line: str, language: str | None = None) -> Clock | None:

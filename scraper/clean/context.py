@@ -12,10 +12,11 @@ from scraper.clean.label import VAGUE
 from scraper.clean.ld import LinkedData
 from scraper.clean.title import Title, is_headline
 from scraper.clean.view import Pass, View, Vote, keep, remove
+from scraper.expressions import expression
 from scraper.types import Form, Kind
 
 # tagDiv's author box prints the name, then the name and the address without a space between them, then the biography.
-NAME_AND_ADDRESS = re.compile(r"^(?P<name>.{1,80}?)\s*(?P<address>https?://[^\s/]+\S*)$")
+NAME_AND_ADDRESS = expression(r"^(?P<name>.{1,80}?)\s*(?P<address>https?://[^\s/]+\S*)$")
 DUPLICATE_CHARS = 60
 """Shorter lines repeat in honest texts: refrains, speakers' names, table rows."""
 HINTED_WORDS = 40

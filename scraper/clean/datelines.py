@@ -9,6 +9,7 @@ from itertools import islice
 from scraper.clean.clock import read_clock
 from scraper.clean.found import Found
 from scraper.clean.wires import first_of, marked, rules, towns
+from scraper.expressions import expression
 
 LONGEST_HEAD = 110
 """Characters that a dateline may have; the longest known form, with weekday, state and two agencies, has about 90."""
@@ -21,24 +22,24 @@ SHORTEST_REST = 20
 MOST_WORDS = 8
 """Words before the first dash, bracket, colon or full stop; "Budapest, 2023. szeptember 26., kedd (MTI)" has five."""
 
-_OPENER = re.compile(r"[-–—/(\[（【:電电.]")
-_BRACKET = re.compile(
+_OPENER = expression(r"[-–—/(\[（【:電电.]")
+_BRACKET = expression(
     r"\(([^()]{2,42})\)|\[([^\[\]]{2,42})\]|（([^（）]{2,42})）|/([^/()\s](?:[^/()]{0,40}[^/()\s])?)/"
 )
-_SPACED_DASH = re.compile(r"\s+(?:[–—]|--?)\s+|(?<=\w)\s?—\s?")
-_DASH = re.compile(r"\s*[.,]?\s*(?:[-–—−]{1,3}|:)\s*")
-_STOP = re.compile(r"\s*\.?\s+|\s*\.\s*")
-_FULL_STOP = re.compile(r"\.\s+")
-_THEN_PLACE = re.compile(r"([^-–—]{3,40}?)\s+[-–—]\s+")
-_BETWEEN = re.compile(r",\s*|[.:]\s+|\s*[–—]+\s*|\s+-+\s*|(?<=[^\x00-\u058f])-\s*|/|-+\s+|(?<=\d)\s+(?=[^\W\d])")
-_NOT_IN_PLACE = re.compile(r"\d|[!?;:\"“”«»=]|\.\s+\w{4,}")
-_WORD = re.compile(r"[^\W\d_][\w.'’‘`\-]*")
-_JAPANESE = re.compile(r"【([^】=＝]{1,20})(?:[=＝]([^】]{1,12}))?】\s*")
-_CHINESE = re.compile(
+_SPACED_DASH = expression(r"\s+(?:[–—]|--?)\s+|(?<=\w)\s?—\s?")
+_DASH = expression(r"\s*[.,]?\s*(?:[-–—−]{1,3}|:)\s*")
+_STOP = expression(r"\s*\.?\s+|\s*\.\s*")
+_FULL_STOP = expression(r"\.\s+")
+_THEN_PLACE = expression(r"([^-–—]{3,40}?)\s+[-–—]\s+")
+_BETWEEN = expression(r",\s*|[.:]\s+|\s*[–—]+\s*|\s+-+\s*|(?<=[^\x00-\u058f])-\s*|/|-+\s+|(?<=\d)\s+(?=[^\W\d])")
+_NOT_IN_PLACE = expression(r"\d|[!?;:\"“”«»=]|\.\s+\w{4,}")
+_WORD = expression(r"[^\W\d_][\w.'’‘`\-]*")
+_JAPANESE = expression(r"【([^】=＝]{1,20})(?:[=＝]([^】]{1,12}))?】\s*")
+_CHINESE = expression(
     r"[（(]?(新华社|新華社|中新社|中新网|中新網|中央社)\s*(?:记者|記者)?\s*([^\d\s月日电電，,。]{0,12}?)\s*"
     r"((?:\d{1,2}月)?\d{1,2}日)\s*[电電訊讯][)）]?\s*(?:[（(](?:记者|記者)[^）)]{1,40}[）)])?\s*[:：]?\s*"
 )
-_KOREAN = re.compile(r"[(\[]([^()\[\]=]{1,20})=([^()\[\]=]{1,15})[)\]]\s*(?:([^=]{2,40}?)\s*(?:특파원|기자)\s*=\s*)?")
+_KOREAN = expression(r"[(\[]([^()\[\]=]{1,20})=([^()\[\]=]{1,15})[)\]]\s*(?:([^=]{2,40}?)\s*(?:특파원|기자)\s*=\s*)?")
 
 
 def dateline(paragraph: str) -> Found | None:

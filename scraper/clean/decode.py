@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from scraper.clean.charset import by_mark, guess, has_utf8, mostly_utf8, wide
 from scraper.clean.sniff import sniff
+from scraper.expressions import expression
 
 __all__ = ["Decoded", "decode_as", "decode_html", "decode_text", "prescan", "sniff"]
 
@@ -149,11 +150,11 @@ def _iso_2022_jp(data: bytes) -> Decoded | None:
 
 # The rest reads declarations: header, meta element, XML declaration.
 
-_HEADER_CHARSET = re.compile(r""";\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;]+))""", re.I)
-_CONTENT_CHARSET = re.compile(rb"""charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s;][^\s;]*))""", re.I)
-_XML = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*(["'])([^"'>]+)\1""")
-_TAG = re.compile(rb"<(?:(!--)|(meta[\s/])|(/?[a-z][^\s>]*)|[!/?])", re.I)
-_ATTRIBUTE = re.compile(rb"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
+_HEADER_CHARSET = expression(r""";\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;]+))""", re.I)
+_CONTENT_CHARSET = expression(rb"""charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s;][^\s;]*))""", re.I)
+_XML = expression(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*(["'])([^"'>]+)\1""")
+_TAG = expression(rb"<(?:(!--)|(meta[\s/])|(/?[a-z][^\s>]*)|[!/?])", re.I)
+_ATTRIBUTE = expression(rb"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 
 
 def prescan(head: bytes) -> str | None:

@@ -7,7 +7,6 @@ The families of features follow Kohlschütter et al. (WSDM 2010) and Vogels et a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from scraper.clean.chars import Counts, Floats
 from scraper.clean.ld import LinkedData
 from scraper.clean.title import Title
 from scraper.clean.view import View
+from scraper.expressions import expression
 from scraper.types import Form, Kind
 
 Columns = dict[str, NDArray[Any]]
@@ -30,7 +30,7 @@ PROSE_CAP = 80
 BIG_PROSE = 25
 GRAM = 4
 FAR = 50
-WORD = re.compile(r"\w+")
+WORD = expression(r"\w+")
 TITLE_CHARS = 400
 NEIGHBOURS = (1, 2, 3, -1, -2, -3)
 NEIGHBOUR_COLUMNS = "words link ends label capital_words form level sentences short_words hit".split()

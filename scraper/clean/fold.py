@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from scraper.expressions import expression
+
 # Diacritics (capitals lose them in French and Greek), Hebrew and Arabic points, hamza above and below, tatweel and
 # invisible characters go. Vowel signs of Indic scripts and the kana's voicing marks carry meaning and stay.
 _GONE = (range(0x300, 0x370), range(0x591, 0x5BE), range(0x64B, 0x656), range(0x200B, 0x2010), range(0x202A, 0x202F))
@@ -17,8 +19,8 @@ _FOLDED: dict[str, str] = {
     # Dotless i is i, for Turkish capitals fold to the dotted one; Persian yeh and kaf are the Arabic ones.
     **{"ı": "i", "ی": "ي", "ى": "ي", "ک": "ك"},
 }
-_SPECIAL = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SPECIAL = expression(f"[{re.escape(''.join(_FOLDED))}]")
+_NUMBER = expression(r"\d+(?:[.,]\d+)*")
 _ASCII = bytes(
     ord("0") if chr(point).isdigit() else ord(_FOLDED.get(chr(point).lower(), chr(point).lower()))
     for point in range(128)

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 from scraper.clean import agencies
 from scraper.clean.clock import read_clock
 from scraper.clean.view import View, Vote, keep, remove
+from scraper.expressions import expression
 from scraper.types import Form, Kind, Label
 
 # A line that opens with the copyright sign is a notice or a picture's credit, never a sentence of an article.
-COPYRIGHT_SIGN = re.compile(r"^(?:©|\(c\)|ⓒ|Copyright\b)", re.IGNORECASE)
-YEAR_OR_RIGHTS = re.compile(
+COPYRIGHT_SIGN = expression(r"^(?:©|\(c\)|ⓒ|Copyright\b)", re.IGNORECASE)
+YEAR_OR_RIGHTS = expression(
     r"^(?:©|\(c\)|ⓒ|Copyright)\W*(?:copyright\W*)?(?:19|20)\d\d"
     r"|rights reserved|reservad|vorbehalten|réservés|saklıdır|защищены|無断転載|版权所有|無斷轉載",
     re.IGNORECASE,
 )
 # "© Reuters. President X speaks ...": a credit of at most six words, a stop, then a sentence.
-CREDITED_CAPTION = re.compile(r"^(?:©|ⓒ)\s*[^.:/]{2,60}[.:/]\s+(\S.{20,})$", re.DOTALL)
+CREDITED_CAPTION = expression(r"^(?:©|ⓒ)\s*[^.:/]{2,60}[.:/]\s+(\S.{20,})$", re.DOTALL)
 
 
 VAGUE = frozenset((Kind.NAVIGATION, Kind.FOOTER))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
 
+from scraper.expressions import expression
 from scraper.types import Head
 
 ARTICLES = frozenset(
@@ -20,7 +20,7 @@ ARTICLES = frozenset(
 )
 PAGES = frozenset(("webpage", "itempage"))
 MAX_OBJECTS = 2_000
-CONTROL = re.compile(r"[\x00-\x1f]")
+CONTROL = expression(r"[\x00-\x1f]")
 
 
 class LinkedData(Struct, frozen=True):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from scraper.errors import LimitError
+from scraper.expressions import expression
 from scraper.types import Block, Document, Form
 
 MAX_LINES = 500_000
 """A text of more lines that are not blank is refused: a corpus dump is no article, and passes hold every line."""
 
 # Line ends are \n, \r\n and \r and nowhere else: str.splitlines also splits at U+2028, \x0b, \x1c and would renumber.
-LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = expression(r"\r\n|\r|\n")
 # "- ", "* ", "• " and "1. " as Markdown and text dumps write list items; a dash that opens speech is followed by more
 # than a few words in most languages, but both stay in the text, so a wrong guess costs a blank line only.
-LIST_ITEM = re.compile(r"(?:[-*•‣◦▪·]|\d{1,2}[.)])\s+\S")
+LIST_ITEM = expression(r"(?:[-*•‣◦▪·]|\d{1,2}[.)])\s+\S")
 # Mail and e-book texts break lines at 60 to 80 columns; a line of 40 to 100 characters that ends without a stop and
 # goes on in lower case is one sentence with the next.
 WRAPPED = range(40, 101)

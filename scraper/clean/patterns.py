@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from scraper.expressions import expression
+
 LONGEST_LINE = 200
 """Characters; bounds what backtracking in a shape can cost."""
 
@@ -29,8 +31,8 @@ LONGEST_PIECE = 6
 RARITY = " etaoinsrhldcumfpgwybvkxjqz"
 """Letters by their frequency in the languages written in Latin letters; signs are rarer than any."""
 
-_LEAD = re.compile(r"\W*+")
-_ODD = re.compile(f"[{ODD}]")
+_LEAD = expression(r"\W*+")
+_ODD = expression(f"[{ODD}]")
 
 
 Numbers = tuple[int, ...]

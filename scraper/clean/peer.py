@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
@@ -11,11 +10,12 @@ from scraper.clean.claims import Claims
 from scraper.clean.people import people
 from scraper.clean.when import to_iso
 from scraper.errors import ScrapeError
+from scraper.expressions import expression
 from scraper.types import Document
 
 MAX_CHARS = 3_000_000
 """htmldate searches the whole text with regular expressions: above this size its time is not worth a date."""
-IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?!\d)")
+IN_ADDRESS = expression(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?!\d)")
 NO_LIMIT = "2100-01-01"
 
 

@@ -10,17 +10,18 @@ from urllib.parse import urlsplit
 from scraper.clean import agencies
 from scraper.clean.fold import fold
 from scraper.clean.view import View
+from scraper.expressions import expression
 
 _OPENERS = (
     r"(?:(?:more\s+)?about|(?:words|story|text|report|article|recipe|guide|review|post|authored|written|posted|reported|"
     r"published|created|medically\s+written)(?:\s+(?:and|&)\s+[a-z]+)?\s+by|by|von|par|por|di|door|przez|authors?|"
     r"autor(?:in|es|a)?|autore|auteurs?|författare|skrevet\s+av|автор|yazan)"
 )
-OPENER = re.compile(
+OPENER = expression(
     rf"\W*(?:{_OPENERS}(?![\w’'-])[:\s]*|(?-i:(?:[Ww]ritten |[Pp]osted )?[Bb]y)(?=(?-i:[A-ZÀ-Þ])))", re.I
 )
 """What stands before a name: "By ", "Written by ", "Author: ", and "ByAda Quill" where two elements touch."""
-JOINED = re.compile(
+JOINED = expression(
     r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bi\b|\bve\b|\bи\b|、)\s*",
     re.IGNORECASE,
 )
@@ -45,14 +46,14 @@ PRESS = frozenset(
     "nieuws dagblad avis avisen tidning tidningen gazeta haber haberleri".split()
 )
 """Words of publications' names: a site that is called like its author has none of them."""
-ARTICLE = re.compile(r"^(?:the|der|die|das|le|la|les|el|il|lo|o|a|de|het)\s+")
-ROLE = re.compile(r"\s*(?:[,(|–—]|\s-\s).*$")
+ARTICLE = expression(r"^(?:the|der|die|das|le|la|les|el|il|lo|o|a|de|het)\s+")
+ROLE = expression(r"\s*(?:[,(|–—]|\s-\s).*$")
 NAME_WORDS = range(2, 6)
 PERSONAL_WORDS = 3
 GLUED_SITE = 8
 """Letters of a site's name that is known where another word is stuck to it ("Lissau HeraldMarch")."""
 MOST_PEOPLE = 50
-_NAME_WORD = re.compile(r"(?!\w+['’]s$)[^\W\d_]+(?:[.'’\-‐][^\W\d_]*)*")
+_NAME_WORD = expression(r"(?!\w+['’]s$)[^\W\d_]+(?:[.'’\-‐][^\W\d_]*)*")
 
 
 class House:

@@ -26,6 +26,7 @@ from msgspec import Struct
 from scraper.clean.fold import fold, is_word, strip
 from scraper.clean.patterns import LONGEST_LINE as LONGEST_SHAPE_LINE
 from scraper.clean.patterns import Shapes, ShapeTable
+from scraper.expressions import expression
 from scraper.types import Kind
 
 LONGEST_LINE = 600
@@ -89,20 +90,20 @@ class Hit(Struct, frozen=True):
     sure: bool
 
 
-_LABEL = re.compile(r"([^\s:：∶՝|»→▶►][^:：∶՝|»→▶►]{0,59}?)\s{0,3}(?:[:：∶՝|»→▶►]|\s[-–—>]\s)(.*)", re.DOTALL)
-_SENTENCE_END = re.compile(r"\w{3}[.!?]['\"”’»)]?\s+\S|[。！？।]\s*\S")
-_SEPARATOR = re.compile(r"[|•·●▪∙‧／→»›\t]+|\s[-–—/>]+\s|\s{2,}")
+_LABEL = expression(r"([^\s:：∶՝|»→▶►][^:：∶՝|»→▶►]{0,59}?)\s{0,3}(?:[:：∶՝|»→▶►]|\s[-–—>]\s)(.*)", re.DOTALL)
+_SENTENCE_END = expression(r"\w{3}[.!?]['\"”’»)]?\s+\S|[。！？।]\s*\S")
+_SEPARATOR = expression(r"[|•·●▪∙‧／→»›\t]+|\s[-–—/>]+\s|\s{2,}")
 # Whether there may be a separator, in two expressions that know what they begin with: 3 us instead of 12 a long line.
-_BAR = re.compile(r"[|•·●▪∙‧／→»›\t]")
-_COLON = re.compile(r"[:：∶՝▶►]")
-_GAP = re.compile(r"\s[-–—/>\s]")
+_BAR = expression(r"[|•·●▪∙‧／→»›\t]")
+_COLON = expression(r"[:：∶՝▶►]")
+_GAP = expression(r"\s[-–—/>\s]")
 # Scripts written without spaces: a phrase in one needs no word boundary.
-UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+UNSPACED = expression(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
-_RUN = re.compile(r"[^\W_]+")
+_RUN = expression(r"[^\W_]+")
 # What folds to no letter and no mark, whatever stands beside it. Any other character has the line's words folded.
 _REST = r"\x00-/:-@\[-`{-\x7f\xa0«»‘’“”–—…•·"
-_OPENING = re.compile(
+_OPENING = expression(
     rf"[{_REST}]*+([A-Za-z]++)(?:([{_REST}]++)([A-Za-z]*+)(?:([{_REST}]++)([A-Za-z]*+))?+)?+([^{_REST}]?)"
 )
 MOST_OPENING_WORDS = 6

@@ -9,6 +9,7 @@ from functools import cache
 from scraper.clean.clock import read_clock
 from scraper.clean.found import Found, moved
 from scraper.clean.wires import first_of, labelled, rules
+from scraper.expressions import expression
 
 LONGEST_CREDITS = 500
 """Characters of credits, brackets included."""
@@ -18,13 +19,13 @@ LONGEST_SIGN = 40
 
 MOST_PEOPLE = 30
 
-_BRACKET = re.compile(r"[(\[（]([^()\[\]（）]{2,500})[)\]）]\s*\.?$")
-_INITIALLED = re.compile(r"[(（]([^()（）]{2,30})[)）](?:\s+[^\W\d_A-Z]{2,5}/){1,4}$")
-_SLASHED = re.compile(r"(?<!\S)//?\s?([^/\s](?:[^/]{0,28}[^/\s])?)\s?//?\s*\.?$")
-_DASHED = re.compile(r"(?:(?<=[.!?…\"”»)])|(?<=[.!?…\"”»)]\s))(?:--?|[–—])\s?([^\s\-–—()][^\-–—()]{0,30}?)\.?$")
-_PERSON = re.compile(r"[^\W\d_a-z][\w.'’\-]*(?:\s(?:[a-zäöü]{1,3}\s){0,2}[^\W\d_][\w.'’\-]*){1,4}")
-_WHERE = re.compile(r"\s(?:in|à|en|em|aus|from)\s(?=[^\W\d_]).*")
-_LISTED = re.compile(r"\s*[,/]\s*(?:(?:and|und|et|y|e)\s+)?|\s+(?:and|und|et|y|e|&|with)\s+")
+_BRACKET = expression(r"[(\[（]([^()\[\]（）]{2,500})[)\]）]\s*\.?$")
+_INITIALLED = expression(r"[(（]([^()（）]{2,30})[)）](?:\s+[^\W\d_A-Z]{2,5}/){1,4}$")
+_SLASHED = expression(r"(?<!\S)//?\s?([^/\s](?:[^/]{0,28}[^/\s])?)\s?//?\s*\.?$")
+_DASHED = expression(r"(?:(?<=[.!?…\"”»)])|(?<=[.!?…\"”»)]\s))(?:--?|[–—])\s?([^\s\-–—()][^\-–—()]{0,30}?)\.?$")
+_PERSON = expression(r"[^\W\d_a-z][\w.'’\-]*(?:\s(?:[a-zäöü]{1,3}\s){0,2}[^\W\d_][\w.'’\-]*){1,4}")
+_WHERE = expression(r"\s(?:in|à|en|em|aus|from)\s(?=[^\W\d_]).*")
+_LISTED = expression(r"\s*[,/]\s*(?:(?:and|und|et|y|e)\s+)?|\s+(?:and|und|et|y|e|&|with)\s+")
 
 
 def signoff(paragraph: str) -> Found | None:

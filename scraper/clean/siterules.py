@@ -9,7 +9,6 @@ first, the most exact host last, and in one site what is to be kept after what i
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import islice
@@ -29,6 +28,7 @@ from scraper.clean.people import House, people
 from scraper.clean.view import View, Vote, keep, remove
 from scraper.clean.when import to_iso
 from scraper.errors import ConfigError
+from scraper.expressions import expression
 from scraper.types import Document, Head, Kind
 
 MAX_BYTES = 2**20
@@ -40,7 +40,7 @@ ANY, PREFIX, ORIGIN = "*", "site.", "site rule"
 PEOPLE, DATES, ADDRESSES = ("authors", "editors"), ("published", "modified"), ("image", "canonical_url")
 TEXTS = ("title", "site", "section", "licence", "agency", "desk", "credits")
 FIELDS = (*PEOPLE, *DATES, *ADDRESSES, *TEXTS, "tags")
-HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+HOST = expression(r"[\w-]+(?:\.[\w-]+)*")
 
 Table = TypeVar("Table", bound=Struct)
 

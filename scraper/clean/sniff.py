@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from scraper.clean.charset import by_mark, wide
+from scraper.expressions import expression
 
 HEAD = 8192
 """Bytes that decide; longer comments before a page's first tag are skipped in FAR bytes."""
@@ -23,18 +24,18 @@ _SIGNATURES = (
 _SHORT = frozenset({b"BM", b"MZ", b"RIFF", b"ID3", b"BZh"})
 """Signatures in letters, which text may begin with too: they count only beside control characters."""
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL = expression(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 CONTROL_SHARE = 0.005
 """Control characters per byte above which bytes are no text: a damaged text has a few, noise has 11 in 100."""
 
 _BLOCK = "p|div|ul|ol|li|h[1-6]|table|tr|td|article|section|main|header|footer|nav|aside|figure|blockquote|pre|br|hr|dl"
 _PAGE = "html|head|body|title|meta|link|script|style|base|noscript|frameset"
-_LEADING = re.compile(r"\s*(?:<\?.*?>|<!--.*?-->)", re.S)
-_STARTS = re.compile(rf"\s*<(?:!doctype\s+html|(?:{_PAGE})[\s/>])", re.I)
-_STARTS_BLOCK = re.compile(rf"\s*<(?:{_BLOCK})(?:\s[^<>]*)?/?>", re.I)
-_FEED = re.compile(r"\s*(?:<!doctype[^>]*>\s*)?<(?:\w+:)?(?:rss|feed|rdf|urlset|sitemapindex|opml)[\s>]", re.I)
-_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK})(?:\s[^<>]*)?/?>", re.I)
-_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.I)
+_LEADING = expression(r"\s*(?:<\?.*?>|<!--.*?-->)", re.S)
+_STARTS = expression(rf"\s*<(?:!doctype\s+html|(?:{_PAGE})[\s/>])", re.I)
+_STARTS_BLOCK = expression(rf"\s*<(?:{_BLOCK})(?:\s[^<>]*)?/?>", re.I)
+_FEED = expression(r"\s*(?:<!doctype[^>]*>\s*)?<(?:\w+:)?(?:rss|feed|rdf|urlset|sitemapindex|opml)[\s>]", re.I)
+_BLOCK_TAG = expression(rf"</?(?:{_BLOCK})(?:\s[^<>]*)?/?>", re.I)
+_TAG = expression(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.I)
 BLOCK_TAGS = 4
 TAG_SHARE = 0.04
 """A fragment without a page's own tags is HTML if it has 4 block-level tags and 4 % of its characters are tags; a text

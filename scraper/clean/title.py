@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -12,9 +11,10 @@ from scraper.clean import agencies
 from scraper.clean.fold import fold
 from scraper.clean.ld import LinkedData
 from scraper.clean.view import View
+from scraper.expressions import expression
 from scraper.types import Form, Head, Kind, Trim
 
-SEPARATOR = re.compile(
+SEPARATOR = expression(
     r"\s+[|–—·•»:]\s+|\s+-\s+|\s*[|｜»]\s*|\s*_\s*(?=[^\s_]+$)|(?<=\S) ?[-–—] ?(?=[A-Z][\w.]+\.(?:com|org|net)$)"
 )
 LONGEST = 300

@@ -11,6 +11,8 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
+from scraper.expressions import expression
+
 
 class Agency(Struct, frozen=True, forbid_unknown_fields=True):
     """One agency; the file's head says where names, marks and labels count."""
@@ -41,7 +43,7 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
 LONGEST_NAME = 60
 """Characters; the longest agency name in the table has 49."""
 
-_SPACES = re.compile(r"\s+")
+_SPACES = expression(r"\s+")
 
 
 @cache

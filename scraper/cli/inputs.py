@@ -16,11 +16,12 @@ from msgspec import Struct, structs
 from scraper.clean.decode import sniff
 from scraper.cli.streams import one_line
 from scraper.errors import LimitError, ScrapeError, UnusableError, UsageError
+from scraper.expressions import expression
 from scraper.types import Capture, Failure, FoundBy
 
 STDIN = "-"
 STDIN_NAME = "standard input"
-_URL = re.compile(r"https?://", re.I)
+_URL = expression(r"https?://", re.I)
 _GZIP = b"\x1f\x8b"
 # A WARC record begins with its version, an ARC file with its own description (IIPC WARC 1.1; Internet Archive ARC 1.0).
 _ARCHIVE = (b"WARC/", b"filedesc://")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from contextlib import suppress
@@ -11,10 +10,11 @@ from pathlib import Path, PurePath
 
 from scraper.cli.inputs import Page
 from scraper.errors import LimitError, UnusableError, UsageError
+from scraper.expressions import expression
 
 _SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".gz", ".warc", ".arc"})
 """What an input's name may end with that the output's does not."""
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+_UNSAFE = expression(r'[\x00-\x1f\x7f<>:"|?*\\]')
 
 
 class Directory:

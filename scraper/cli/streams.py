@@ -9,8 +9,9 @@ import sys
 from typing import BinaryIO, TextIO
 
 from scraper.errors import LimitError
+from scraper.expressions import expression
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSEEN = expression(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ERASE = "\r\x1b[K"
 
 
