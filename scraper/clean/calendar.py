@@ -12,12 +12,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 
+from scraper.clean import packed
 from scraper.expressions import expression
 
 
@@ -105,8 +104,7 @@ class Calendar:
 @cache
 def calendar() -> Calendar:
     """The packaged table, read on first use."""
-    packed = files("scraper.clean").joinpath("rules/calendar.json").read_bytes()
-    return Calendar(msgspec.json.decode(packed, type=Table))
+    return Calendar(packed.table("calendar", Table))
 
 
 _GAP = (

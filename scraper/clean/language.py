@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import filterfalse, repeat
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct, convert
 from numpy.typing import NDArray
 
+from scraper.clean import packed
 from scraper.expressions import expression
 
 SHORTEST = 60
@@ -34,14 +32,8 @@ LEAST_LEAD = 1.08
 
 CLEAR_LEAD = 2.0
 
-LETTER_WEIGHT = 0.25
-"""A word with a letter of few languages, against 1 for a frequent word of one language."""
-
 MOST_LANGUAGES = 6
 """Languages that one document is searched for."""
-
-ONE_LETTER = 0.3
-"""Weight of a word of one letter: tables and lists of references are full of them."""
 
 USUAL_WEIGHT = 0.2
 """A word in a script that one language has nearly to itself."""
@@ -60,15 +52,6 @@ CHUNK = 64
 
 MARGIN = 0.001
 """Far more than a rounding error, far less than a weight."""
-
-
-class Rules(Struct, frozen=True, forbid_unknown_fields=True):
-    """rules/languages.toml as it is."""
-
-    scripts: dict[str, str]
-    defaults: dict[str, str]
-    words: dict[str, dict[str, str]]
-    letters: dict[str, str]
 
 
 class Tables(NamedTuple):
@@ -147,34 +130,12 @@ def _latin_1() -> bytes:
 
 @cache
 def _tables() -> Tables:
-    text = files("scraper.clean").joinpath("rules/languages.toml").read_text("utf-8")
-    rules = convert(tomllib.loads(text), Rules)
-    words = {
-        script: _weighed({language: set(listed.split()) for language, listed in languages.items()})
-        for script, languages in rules.words.items()
-    }
-    letters = _weighed({language: set(listed) for language, listed in rules.letters.items()})
-    scaled = {
-        letter: tuple((language, _grained(weight * LETTER_WEIGHT / ONE_LETTER)) for language, weight in pairs)
-        for letter, pairs in letters.items()
-    }
-    return Tables(words, scaled, rules.scripts, rules.defaults)
+    return packed.table("languages", Tables)
 
 
-def _grained(weight: float) -> float:
+def grained(weight: float) -> float:
+    """A weight as a multiple of GRAIN."""
     return round(weight / GRAIN) * GRAIN
-
-
-def _weighed(languages: dict[str, set[str]]) -> dict[str, tuple[tuple[str, float], ...]]:
-    """Each item with its languages; one that n languages share weighs 1/n in each, a single letter less."""
-    owners: dict[str, list[str]] = {}
-    for language in sorted(languages):
-        for item in languages[language]:
-            owners.setdefault(item, []).append(language)
-    return {
-        item: tuple((tag, _grained((ONE_LETTER if len(item) == 1 else 1) / len(shared))) for tag in shared)
-        for item, shared in owners.items()
-    }
 
 
 class Evidence(NamedTuple):
@@ -274,7 +235,7 @@ def _hits(script: str, words: list[str]) -> dict[str, float]:
     table = _tables().words[script]
     hits: dict[str, float] = {}
     if usual := _tables().usual.get(script):
-        hits[usual] = _grained(USUAL_WEIGHT) * len(words)
+        hits[usual] = grained(USUAL_WEIGHT) * len(words)
     for word, count in Counter(filter(table.__contains__, words)).items():
         for tag, weight in table[word]:
             hits[tag] = hits.get(tag, 0.0) + weight * count

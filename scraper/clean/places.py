@@ -43,12 +43,21 @@ class PlaceTable(NamedTuple):
     part: re.Pattern[str]
 
 
-def load(name: str, data: bytes) -> PlaceTable:
-    """places.toml as a table; raises ConfigError that names the file."""
+def read(name: str, data: bytes) -> tuple[PlaceRule, ...]:
+    """The rules of places.toml; raises ConfigError that names the file."""
     try:
-        rules = msgspec.toml.decode(data, type=_File).place
+        return msgspec.toml.decode(data, type=_File).place
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
         raise ConfigError(f"{name}: {error}", reason="rules") from error
+
+
+def load(name: str, data: bytes) -> PlaceTable:
+    """places.toml as a table in use."""
+    return arranged(read(name, data))
+
+
+def arranged(rules: Sequence[PlaceRule]) -> PlaceTable:
+    """The rules as a table in use."""
     by_part = {part: rule for rule in rules for part in rule.contains}
     longest_first = sorted(by_part, key=lambda part: (-len(part), part))
     return PlaceTable(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache
-from importlib.resources import files
 
-import msgspec
 from msgspec import Struct
 
+from scraper.clean import packed
 from scraper.expressions import expression
 
 
@@ -49,8 +47,7 @@ _SPACES = expression(r"\s+")
 @cache
 def rules() -> Rules:
     """The packaged rules, read on first use."""
-    text = files("scraper.clean").joinpath("rules/agencies.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Rules)
+    return packed.table("agencies", Rules)
 
 
 @cache

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.clean import pattern_heads, patterns, rules, rules_data
+from scraper.clean import packed, pattern_heads, patterns, phrases, rules, rules_data
 from scraper.clean.patterns import Shapes
 
-SHAPES = rules_data.compiled(rules.read()).phrases.shapes
+SHAPES = packed.table("phrases", phrases.Table).shapes
 FINDER = Shapes(SHAPES)
 PATTERNS = [re.compile(shape, re.IGNORECASE) for shape in SHAPES.shapes]
 
@@ -20,14 +20,15 @@ PATTERNS = [re.compile(shape, re.IGNORECASE) for shape in SHAPES.shapes]
 def test_the_packed_tables_are_what_the_command_makes(tmp_path: Path) -> None:
     made = tmp_path / "rules.msgpack"
     rules_data.main([str(made)])
-    assert made.read_bytes() == rules.packed(), "run: python -m scraper.clean.rules_data"
+    assert made.read_bytes() == packed.written(), "run: python -m scraper.clean.rules_data"
 
 
 def test_edited_files_are_used_though_the_packed_tables_are_older(monkeypatch: pytest.MonkeyPatch) -> None:
     old = rules.shipped()
-    files = rules.read()
+    files = packed.read()
     files["phrases/ad.toml"] = files["phrases/ad.toml"].replace(b'"Advertisement",', b'"Advertisement", "Qwertz asdf",')
-    monkeypatch.setattr(rules, "read", lambda: files)
+    monkeypatch.setattr(packed, "read", lambda: files)
+    monkeypatch.setattr(packed, "shipped", packed.shipped.__wrapped__)
     new = rules.shipped.__wrapped__()
     assert old.phrases.find("Qwertz asdf") is None
     assert new.phrases.find("Qwertz asdf")
