@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from scraper.clean import model
+from scraper.clean import weights
 from scraper.clean.article import Assembly, assemble
 from scraper.clean.blocks import read_html
 from scraper.clean.chain import LAST, Judged, before_judge, signed
@@ -113,7 +113,7 @@ def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noq
 
 def _judge(document: Document, rules: Rules, options: Options, before: View | None = None) -> Judged:
     judged = before_judge(document, rules, options, before)
-    judged.view.run((decide(judged, model.shipped()), *LAST))
+    judged.view.run((decide(judged, weights.shipped(is_page=judged.view.is_page)), *LAST))
     return judged
 
 

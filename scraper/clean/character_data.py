@@ -1,4 +1,4 @@
-"""Makes characters.npz: the class and the lower case of every character of the basic plane (see chars.py).
+"""Makes characters.msgpack: the class and the lower case of every character of the basic plane (see chars.py).
 
 `python -m scraper.clean.character_data` writes it. It is shipped, so that every version of Python, each with its own
 Unicode tables, counts alike.
@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from scraper.clean import chars
 
 # Scripts that write no spaces: kana, Han, Thai, Lao, Burmese, Khmer. Two characters stand for a word (Chinese text has
 # 1.5 to 2 characters a word, Thai 4 to 5; the smaller number spares short sentences).
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-ENDS = frozenset(".!?…。！？؟।॥։。")
+ENDS = frozenset(".!?…。！？؟।॥։。።")
 CLOSERS = "\"'”’»«“)]）」』】›"
 COMMAS = ",;:、，；：،؛՝"
 OPENERS = "([{（［｛„“‘‹"
@@ -59,7 +62,13 @@ def class_of(char: str) -> int:  # noqa: PLR0911 - a table in order
     return chars.DASH if category == "Pd" else chars.SYMBOL
 
 
+def runs(values: NDArray[Any]) -> tuple[list[int], list[int]]:
+    """The values without their repetitions, and how often each stands in a row."""
+    begins = np.flatnonzero(np.diff(values, prepend=values[0] - 1))
+    return values[begins].tolist(), np.diff(begins, append=len(values)).tolist()
+
+
 if __name__ == "__main__":
     built, small = build()
-    steps = (np.arange(chars.PLANE, dtype=np.uint32) - small).astype(np.int32)  # mostly 0, which packs well
-    np.savez_compressed(Path(__file__).parent / "rules" / "characters.npz", classes=built, steps=steps)
+    table = chars.Characters(runs(built), runs(np.arange(chars.PLANE) - small))
+    (Path(__file__).parent / "rules" / "characters.msgpack").write_bytes(msgspec.msgpack.encode(table))

@@ -5,14 +5,17 @@ One table look-up a character and one bincount a question; a page of 20,000 char
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
-from io import BytesIO
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
+
+from scraper.clean import packed
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -30,6 +33,13 @@ AT_ONCE = 1_000_000
 """Characters counted together: each needs about 60 bytes."""
 MOST_HASHED = 64
 """Characters of a word that its hash sees."""
+
+
+class Characters(Struct, frozen=True):
+    """rules/characters.msgpack: runs of one class, and of one distance to the lower case, as values and lengths."""
+
+    classes: tuple[list[int], list[int]]
+    steps: tuple[list[int], list[int]]
 
 
 class Counts(NamedTuple):
@@ -57,8 +67,10 @@ class Counts(NamedTuple):
 @lru_cache(maxsize=1)
 def tables() -> tuple[Bytes, Hashes]:
     """The class of every character of the basic plane, and its lower case; character_data.py makes them."""
-    with np.load(BytesIO((resources.files("scraper.clean") / "rules" / "characters.npz").read_bytes())) as arrays:
-        return arrays["classes"], (np.arange(PLANE) - arrays["steps"]).astype(np.uint32)
+    stored = packed.read_file(os.path.join(packed.HERE, "rules", "characters.msgpack"))
+    runs = msgspec.msgpack.decode(stored, type=Characters)
+    classes = np.repeat(np.array(runs.classes[0], np.uint8), runs.classes[1])
+    return classes, (np.arange(PLANE) - np.repeat(runs.steps[0], runs.steps[1])).astype(np.uint32)
 
 
 def count(texts: Sequence[str]) -> Counts:

@@ -16,7 +16,7 @@ from scraper.clean import reasons, span
 from scraper.clean.chain import Judged
 from scraper.clean.chars import Floats
 from scraper.clean.features import features
-from scraper.clean.model import Models
+from scraper.clean.model import Model
 from scraper.clean.standfirst import standfirsts
 from scraper.clean.view import Pass, View, Vote, keep
 from scraper.types import Kind, Label
@@ -39,13 +39,13 @@ DOUBTFUL = frozenset(
 development pages that gains 0.25 points, from the other rules nothing."""
 
 
-def decide(judged: Judged, models: Models) -> Pass:
+def decide(judged: Judged, model: Model) -> Pass:
     """A pass by which each block without a certain label gets one, with its score."""
 
     def judge(view: View) -> Iterator[Vote]:
         if not view.blocks:
             return
-        scores = (models.page if view.is_page else models.text).judge(features(view, judged.title, judged.data))
+        scores = model.judge(features(view, judged.title, judged.data))
         yield from _votes(view, scores, judged.title.block if judged.title is not None else -1)
 
     return judge

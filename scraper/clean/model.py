@@ -7,11 +7,7 @@ once. `python -m scraper.train` makes the weights.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from importlib import resources
-from io import BytesIO
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,79 +82,3 @@ class Models(NamedTuple):
     page: Model
     text: Model
     about: str
-
-
-@lru_cache(maxsize=1)
-def shipped() -> Models:
-    """The weights in the package."""
-    return read((resources.files("scraper.clean") / "rules" / "model.npz").read_bytes())
-
-
-def read(data: bytes) -> Models:
-    """Weights as `write` made them."""
-    with np.load(BytesIO(data), allow_pickle=False) as arrays:
-        stored = dict(arrays.items())
-    return Models(_model(stored, "page"), _model(stored, "text"), str(stored["about"]))
-
-
-def _model(stored: Mapping[str, Any], sort: str) -> Model:
-    def part(name: str) -> Any:
-        return stored[f"{sort}.{name}"]
-
-    tables = Tables(
-        names=dict(zip(_strings(part("names")), part("name_odds").tolist(), strict=True)),
-        word_hashes=part("word_hashes"),
-        word_odds=part("word_odds").astype(np.float32),
-        kinds=dict(zip(part("kinds").tolist(), part("kind_odds").tolist(), strict=True)),
-        hits=dict(zip(part("hits").tolist(), part("hit_odds").tolist(), strict=True)),
-    )
-    return Model(tables, _forest(stored, sort))
-
-
-def _forest(stored: Mapping[str, Any], prefix: str) -> Forest:
-    return Forest(
-        names=tuple(_strings(stored[f"{prefix}.columns"])),
-        column=stored[f"{prefix}.column"].astype(np.int64),
-        threshold=stored[f"{prefix}.threshold"],
-        nodes=stored[f"{prefix}.nodes"].astype(np.int64),
-        masks=stored[f"{prefix}.masks"],
-        leaves=stored[f"{prefix}.leaves"].astype(np.float32),
-    )
-
-
-def _strings(joined: NDArray[np.str_]) -> list[str]:
-    text = str(joined)
-    return text.split("\n") if text else []
-
-
-def write(models: Models) -> bytes:
-    """Weights as one npz file."""
-    stored: dict[str, Any] = {"about": np.array(models.about)}
-    for sort, model in (("page", models.page), ("text", models.text)):
-        tables = model.tables
-        arrays = {
-            "names": np.array("\n".join(tables.names)),
-            "name_odds": np.array(list(tables.names.values()), np.float16),
-            "word_hashes": tables.word_hashes,
-            "word_odds": tables.word_odds.astype(np.float16),
-            "kinds": np.array(list(tables.kinds), np.int16),
-            "kind_odds": np.array(list(tables.kinds.values()), np.float32),
-            "hits": np.array(list(tables.hits), np.int16),
-            "hit_odds": np.array(list(tables.hits.values()), np.float32),
-        }
-        stored |= {f"{sort}.{name}": array for name, array in arrays.items()}
-        stored |= _stored(sort, model.forest)
-    buffer = BytesIO()
-    np.savez_compressed(buffer, **stored)
-    return buffer.getvalue()
-
-
-def _stored(prefix: str, forest: Forest) -> dict[str, Any]:
-    return {
-        f"{prefix}.columns": np.array("\n".join(forest.names)),
-        f"{prefix}.column": forest.column.astype(np.int16),
-        f"{prefix}.threshold": forest.threshold,
-        f"{prefix}.nodes": forest.nodes.astype(np.int16),
-        f"{prefix}.masks": forest.masks,
-        f"{prefix}.leaves": forest.leaves.astype(np.float32),
-    }

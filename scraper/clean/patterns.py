@@ -25,7 +25,7 @@ ODD = "ıİſ"
 """What matches an ASCII letter when case is ignored, but is not that letter in lower case."""
 
 FEW_NEEDS = 12
-"""So many literals are looked for before a shape is tried, more of them after it."""
+"""So many literals are looked for before a shape is tried, more of them after it; all before it is compiled."""
 
 LONGEST_PIECE = 6
 RARITY = " etaoinsrhldcumfpgwybvkxjqz"
@@ -78,7 +78,8 @@ class Shapes:
         lowered = line.lower()
         for number in sorted(set(near)):
             needs = self._table.needs[number]
-            if len(needs) <= FEW_NEEDS and not any(map(lowered.__contains__, needs)):
+            is_cheap = len(needs) <= FEW_NEEDS or self._compiled[number] is None
+            if is_cheap and not any(map(lowered.__contains__, needs)):
                 continue
             if self._pattern(number).search(line) and any(map(lowered.__contains__, needs)):
                 return number

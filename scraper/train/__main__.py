@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from scraper.clean.model import Model, Models, write
+from scraper.clean.model import Model, Models
+from scraper.clean.weights import write
 from scraper.errors import ScrapeError
 from scraper.train import corpus, samples
 from scraper.train.fit import Plan, fit
@@ -19,7 +20,7 @@ from scraper.train.score import score_pages, score_texts
 from scraper.version import CLEANER
 
 Item = TypeVar("Item")
-SHIPPED = Path(__file__).parent.parent / "clean" / "rules" / "model.npz"
+SHIPPED = Path(__file__).parent.parent / "clean" / "rules" / "model.msgpack"
 PAGES, TEXTS = Growth(800, 0.045, 1), Growth(400, 0.07, 1)
 
 

@@ -65,6 +65,6 @@ def test_nothing_has_no_rows() -> None:
 
 def test_the_shipped_classes_are_those_of_their_maker() -> None:
     classes, lower = chars.tables()
-    for char in "aZß9 .,|“-あ漢กé١\u00a0…»":
+    for char in "aZß9 .,|“-あ漢กé١\u00a0…»\u1362":
         assert classes[ord(char)] == character_data.class_of(char), char
         assert lower[ord(char)] == ord(char.lower())

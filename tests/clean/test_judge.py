@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scraper.clean import Options, clean_html, clean_text, model
+from scraper.clean import Options, clean_html, clean_text, weights
 from scraper.clean.blocks import read_html
 from scraper.clean.chain import before_judge
 from scraper.clean.features import Features
@@ -72,7 +72,7 @@ def test_where_the_model_would_keep_nothing_the_densest_run_stays(wanted: Option
     head = "<h1>Bridge opens after a long wait</h1><figure><figcaption>The old bridge in winter</figcaption></figure>"
     document = read_html(f"<title>Bridge opens</title><nav><a href='/'>Home</a></nav><article>{head}{body}</article>")
     judged = before_judge(document, shipped(), wanted)
-    judged.view.run([decide(judged, Models(Nobody(), Nobody(), ""))])  # type: ignore[arg-type] # only judges
+    judged.view.run([decide(judged, Nobody())])  # type: ignore[arg-type] # only judges
     kept = [judged.view.blocks[index].text for index in judged.view.open()]
     assert [text for text in kept if text in PROSE] == PROSE
     assert "Home" not in kept
@@ -128,10 +128,12 @@ def test_a_forest_adds_the_leaf_of_each_tree() -> None:
 
 
 def test_the_weights_are_small_and_survive_writing() -> None:
-    models = model.shipped()
-    data = model.write(models)
+    models = Models(weights.shipped(is_page=True), weights.shipped(is_page=False), "about")
+    data = weights.write(models)
     assert len(data) < 1_000_000
-    again = model.read(data)
+    again = weights.read(data)
     assert again.about == models.about
     assert np.array_equal(again.page.forest.leaves, models.page.forest.leaves)
+    assert np.array_equal(again.text.tables.word_hashes, models.text.tables.word_hashes)
+    assert again.page.tables.names == models.page.tables.names
     assert again.text.forest.names == models.text.forest.names
