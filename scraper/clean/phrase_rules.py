@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
-from scraper.clean import pattern_heads
-from scraper.clean.fold import fold, strip
-from scraper.clean.phrases import ANY, LABEL, UNSPACED, Affixes, Head, Phrases, Table, by_length, first_run, opening
+from scraper.clean import lexicon, pattern_heads
+from scraper.clean.fold import fold
+from scraper.clean.phrases import UNSPACED, Affixes, Head, Phrases, Table, by_length, opening
 from scraper.errors import ConfigError
 from scraper.types import Kind
 
@@ -72,20 +72,16 @@ def table(rules: Sequence[Rule]) -> Table:
     ends = [(phrase, number) for number, phrases in folded.get("end", []) for phrase in phrases]
     spaced = [affix for affix in starts if not UNSPACED.match(affix[0][-1])]
     shapes = [(shape, number) for number, rule in enumerate(rules) for shape in rule.shapes]
-    openings = {
-        *_openings("line", (phrase for _, phrases in lines for phrase in phrases)),
-        *_openings("label", (phrase for _, phrases in labels for phrase in phrases)),
-        *_openings("start", (phrase for phrase, _ in spaced)),
-    }
     return Table(
         rules=tuple(Head(rule.id, rule.kind, rule.sure, rule.words, rule.sentences) for rule in rules),
-        line=tuple((number, "\n".join(phrases)) for number, phrases in lines),
+        words=_words(
+            [(phrase, number) for number, phrases in lines for phrase in phrases],
+            [phrase for _, phrases in labels for phrase in phrases],
+            sorted(spaced, key=by_length),
+        ),
         label=tuple((number, "\n".join(phrases)) for number, phrases in labels),
-        start=_grouped((first_run(affix[0]), affix) for affix in spaced),
         unspaced=_grouped((affix[0][:2], affix) for affix in starts if UNSPACED.match(affix[0][-1])),
         end=_grouped((affix[0][-2:], affix) for affix in ends),
-        openings=frozenset(openings),
-        spans=_spans(phrase for _, phrases in lines for phrase in phrases),
         shapes=pattern_heads.table([(shape, rules[number].needs) for shape, number in shapes]),
         shape_rules=tuple(number for _, number in shapes),
     )
@@ -96,24 +92,34 @@ def load(files: Mapping[str, bytes]) -> Phrases:
     return Phrases(table(read(files)))
 
 
-def _openings(match: str, phrases: Iterable[str]) -> Iterator[str]:
-    for phrase in phrases:
-        first, *rest = opening(phrase)
-        yield " ".join([first, *rest])
-        if match == "line":
-            yield f"{ANY} {first}"
-        elif match == "label":
-            yield f"{first} {LABEL}"
-        elif not rest:
-            yield f"{first} {ANY}"
+Numbered = Sequence[tuple[str, int]]
 
 
-def _spans(phrases: Iterable[str]) -> dict[str, int]:
-    spans: dict[str, int] = {}
-    for phrase in phrases:
-        words = phrase.split(" ")
-        spans[strip(words[0])] = max(len(words), spans.get(strip(words[0]), 0))
-    return dict(sorted(spans.items()))
+def _words(lines: Numbered, labels: Sequence[str], starts: Numbered) -> dict[str, str]:
+    """The phrases by their first word, as lexicon.py packs them."""
+    followers: dict[str, set[str]] = {}
+    line_phrases: dict[str, list[tuple[str, int]]] = {}
+    start_phrases: dict[str, list[tuple[str, int]]] = {}
+    for phrase in labels:
+        _follow(phrase, lexicon.LABEL, followers)
+    for phrase, number in lines:
+        first = _follow(phrase, lexicon.BEHIND, followers)
+        line_phrases.setdefault(first, []).append((phrase, number))
+    for phrase, number in starts:
+        is_one = len(opening(phrase)) == 1
+        first = _follow(phrase, lexicon.ANY if is_one else None, followers)
+        start_phrases.setdefault(first, []).append((phrase, number))
+    return {
+        first: lexicon.packed(known, line_phrases.get(first, ()), start_phrases.get(first, ()))
+        for first, known in sorted(followers.items())
+    }
+
+
+def _follow(phrase: str, mark: str | None, followers: dict[str, set[str]]) -> str:
+    """Note what follows a phrase's first word, with a mark; gives that word."""
+    first, *rest = opening(phrase)
+    followers.setdefault(first, set()).update((" ".join(rest), mark) if mark else (" ".join(rest),))
+    return first
 
 
 def _grouped(keyed: Iterable[tuple[str, tuple[str, int]]]) -> Affixes:

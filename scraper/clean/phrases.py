@@ -24,6 +24,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from scraper.clean.fold import fold, is_word, strip
+from scraper.clean.lexicon import ALONE, ANY, BEHIND, LABEL, NOTHING, Lexicon, Word
 from scraper.clean.patterns import LONGEST_LINE as LONGEST_SHAPE_LINE
 from scraper.clean.patterns import Shapes, ShapeTable
 from scraper.expressions import expression
@@ -37,12 +38,6 @@ MOST_PARTS = 40
 
 CERTAIN_PARTS = 4
 """This many different labels in a row, each only a hint by itself, are no sentence."""
-
-ANY = "*"
-"""Stands in `openings` for a second word that does not matter, or for a first one that is a phrase by itself."""
-
-LABEL = ":"
-"""Stands in `openings` behind the first word of a label."""
 
 __all__ = ["LONGEST_LINE", "LONGEST_SHAPE_LINE", "MOST_PARTS", "Head", "Hit", "Phrases", "Table", "opening"]
 
@@ -62,22 +57,17 @@ Affixes = dict[str, tuple[tuple[str, int], ...]]
 
 
 class Table(Struct, frozen=True, array_like=True):
-    """All phrases, folded and arranged for look-up; those of `line` and `label` stand one a text line.
+    """All phrases, folded and arranged for look-up; those of `label` stand one a text line.
 
-    `start` goes by the first word, `unspaced` by the first two characters (a phrase whose last character is of a script
-    without spaces may end within a word), `end` by the last two. `spans` are the words of the longest `line` phrase by
-    its first word. `openings` are the first three words of each phrase; if it has but one and is a start, this stands
-    with ANY behind it too; the first word of a label stands with LABEL behind it, that of a line with ANY before it.
+    `words` are the phrases by their first word (see lexicon.py), `unspaced` starts by the first two characters (one
+    whose last character is of a script without spaces may end within a word), `end` goes by the last two.
     """
 
     rules: tuple[Head, ...]
-    line: tuple[tuple[int, str], ...]
+    words: dict[str, str]
     label: tuple[tuple[int, str], ...]
-    start: Affixes
     unspaced: Affixes
     end: Affixes
-    openings: frozenset[str]
-    spans: dict[str, int]
     shapes: ShapeTable
     shape_rules: tuple[int, ...]
 
@@ -116,16 +106,12 @@ class Phrases:
     def __init__(self, table: Table) -> None:
         self._rules = table.rules
         self._hits = [Hit(rule.id, rule.kind, rule.sure) for rule in table.rules]
-        self._line: dict[str, int] = {}
-        for number, phrases in table.line:
-            self._line.update(dict.fromkeys(phrases.split("\n"), number))
+        self._lexicon = Lexicon(table.words)
         self._label: dict[str, int] = {}
         for number, phrases in table.label:
             self._label.update(dict.fromkeys(phrases.split("\n"), number))
-        self._start, self._unspaced, self._end = table.start, table.unspaced, table.end
+        self._unspaced, self._end = table.unspaced, table.end
         self._unspaced_chars = {head[0] for head in table.unspaced}
-        self._openings = table.openings
-        self._spans = table.spans
         self._shapes = Shapes(table.shapes)
         self._shape_rules = table.shape_rules
 
@@ -185,40 +171,45 @@ class Phrases:
 
         `gap` is what stands behind the first: unless it breaks the line, no label and no segment ends there.
         """
-        known = self._openings
+        word = self._lexicon.of(first)
+        if word is None:
+            return False
+        known = word.followers
         if not second:
-            return first in known
-        pair = f"{first} {second}"
-        if pair in known or (third and f"{pair} {third}" in known):
+            return ALONE in known
+        if second in known or (third and f"{second} {third}" in known):
             return True
-        if first not in known:
+        if ALONE not in known:
             return False
         is_broken = gap != " " and (_BAR.search(gap) or _GAP.search(gap) or _COLON.search(gap))
-        return bool(is_broken) or f"{first} {ANY}" in known or f"{ANY} {second}" in known
+        return bool(is_broken) or ANY in known or BEHIND in (self._lexicon.of(second) or NOTHING).followers
 
     def _whole(self, line: str, folded: str) -> Hit | None:
         """The line as one phrase; a sure hit of any sort before one that is not."""
-        number = self._line.get(folded)
+        word = self._beginning(folded)
+        number = word.lines.get(folded)
         hit = None if number is None else self._hits[number]
         if hit is not None and hit.sure:
             return hit
-        number = self._other(line, folded)
+        number = self._other(line, folded, word)
         other = None if number is None else self._hits[number]
         return other if other is not None and (hit is None or other.sure) else hit
 
-    def _other(self, line: str, folded: str) -> int | None:
+    def _beginning(self, folded: str) -> Word:
+        """What begins with the first word of a folded text."""
+        return self._lexicon.of(_run(first_run(folded))) or NOTHING
+
+    def _other(self, line: str, folded: str, word: Word) -> int | None:
         """The line as a label, a shape, or a phrase with something beside it."""
-        first = first_run(folded)
-        if f"{_run(first)} {LABEL}" in self._openings and (split := _LABEL.match(line.lstrip())):
+        if LABEL in word.followers and (split := _LABEL.match(line.lstrip())):
             number = self._label.get(fold(split[1]))
             if number is not None and self._takes(number, split[2]):
                 return number
         if (shape := self._shapes.find(line)) is not None:
             return self._shape_rules[shape]
-        return self._by_affix(folded, line)
+        return self._by_affix(folded, line, word.starts)
 
-    def _by_affix(self, folded: str, line: str) -> int | None:
-        starts = self._start.get(first_run(folded), ())
+    def _by_affix(self, folded: str, line: str, starts: tuple[tuple[str, int], ...]) -> int | None:
         if unspaced := self._unspaced.get(folded[:2], ()):
             starts = tuple(sorted((*starts, *unspaced), key=by_length))
         for phrase, number in starts:
@@ -255,14 +246,16 @@ class Phrases:
 
     def _cover(self, folded: str) -> list[Hit]:
         """Cover a folded text with line phrases, the longest first, or return an empty list."""
-        if strip(folded.partition(" ")[0]) not in self._spans:
+        first = folded.partition(" ")[0]
+        if strip(first) not in self._beginning(first).spans:
             return []
         words = [word for raw in folded.split(" ", MOST_PARTS) if (word := strip(raw))]
         hits: list[Hit] = []
         at = 0
         while at < len(words):
-            for end in range(min(len(words), at + self._spans.get(words[at], 0)), at, -1):
-                if (number := self._line.get(" ".join(words[at:end]))) is not None:
+            begun = self._beginning(words[at])
+            for end in range(min(len(words), at + begun.spans.get(words[at], 0)), at, -1):
+                if (number := begun.lines.get(" ".join(words[at:end]))) is not None:
                     hits.append(self._hits[number])
                     at = end
                     break
@@ -272,7 +265,7 @@ class Phrases:
 
 
 def opening(phrase: str) -> list[str]:
-    """The first three words of a folded phrase, in the form of `openings`."""
+    """The first three words of a folded phrase, in the form of the lexicon's followers."""
     return [_run(run) for run in _RUN.findall(phrase)[:3]]
 
 
