@@ -67,27 +67,59 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
     words: dict[str, str]
 
 
+class Packed(Struct, frozen=True, array_like=True):
+    """The table as it is read in 2 ms instead of 10: `words` and `openers` stand one a line, and each word has the
+    number of its roles in `roles_of`."""
+
+    languages: list[str]
+    major: list[str]
+    orders: dict[str, list[str]]
+    plain: list[str]
+    dated_only: list[str]
+    words: str
+    roles: list[str]
+    roles_of: list[int]
+    openers: str
+
+
 _MONTH = expression(r"(?:^|\|)[mpo]")
 _OPENER = expression(r"(?:\d+ )?([^ ]+)")
+
+
+def packed_table(table: Table) -> Packed:
+    """The table with what is looked up in it worked out."""
+    roles = {packed: number for number, packed in enumerate(dict.fromkeys(table.words.values()))}
+    openers = {_OPENER.match(key)[1] for key, packed in table.words.items() if _MONTH.search(packed)}  # type: ignore[index]  # every key has a word
+    return Packed(
+        languages=table.languages,
+        major=table.major,
+        orders=table.orders,
+        plain=table.plain,
+        dated_only=table.dated_only,
+        words="\n".join(table.words),
+        roles=list(roles),
+        roles_of=[roles[packed] for packed in table.words.values()],
+        openers="\n".join(sorted(openers)),
+    )
 
 
 class Calendar:
     """The table, read once; a word's roles are taken apart when it is first met."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Packed) -> None:
         self.major = frozenset(table.major)
         self.orders = table.orders
         self.plain = frozenset(table.plain)
         self.dated_only = frozenset(table.dated_only)
-        self.words = table.words
+        self.words = dict(zip(table.words.split("\n"), map(table.roles.__getitem__, table.roles_of), strict=True))
+        self._openers = table.openers
         self._languages = table.languages
         self._roles: dict[str, tuple[Role, ...]] = {"": ()}
 
     @cached_property
     def openers(self) -> frozenset[str]:
         """The words that months' names begin with; the one behind the number of a name like "10 月"."""
-        months = {packed for packed in set(self.words.values()) if _MONTH.search(packed)}
-        return frozenset(_OPENER.match(key)[1] for key, packed in self.words.items() if packed in months)  # type: ignore[index]  # every key has a word
+        return frozenset(self._openers.split("\n"))
 
     def roles(self, key: str) -> tuple[Role, ...]:
         """The meanings of a folded name; none for a name that only begins a longer one."""
@@ -104,7 +136,7 @@ class Calendar:
 @cache
 def calendar() -> Calendar:
     """The packaged table, read on first use."""
-    return Calendar(packed.table("calendar", Table))
+    return Calendar(packed.table("calendar", Packed))
 
 
 _GAP = (

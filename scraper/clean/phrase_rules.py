@@ -95,7 +95,7 @@ def load(files: Mapping[str, bytes]) -> Phrases:
 Numbered = Sequence[tuple[str, int]]
 
 
-def _words(lines: Numbered, labels: Sequence[str], starts: Numbered) -> dict[str, str]:
+def _words(lines: Numbered, labels: Sequence[str], starts: Numbered) -> lexicon.Words:
     """The phrases by their first word, as lexicon.py packs them."""
     followers: dict[str, set[str]] = {}
     line_phrases: dict[str, list[tuple[str, int]]] = {}
@@ -109,10 +109,12 @@ def _words(lines: Numbered, labels: Sequence[str], starts: Numbered) -> dict[str
         is_one = len(opening(phrase)) == 1
         first = _follow(phrase, lexicon.ANY if is_one else None, followers)
         start_phrases.setdefault(first, []).append((phrase, number))
-    return {
-        first: lexicon.packed(known, line_phrases.get(first, ()), start_phrases.get(first, ()))
-        for first, known in sorted(followers.items())
-    }
+    return lexicon.joined(
+        {
+            first: lexicon.packed(known, line_phrases.get(first, ()), start_phrases.get(first, ()))
+            for first, known in sorted(followers.items())
+        }
+    )
 
 
 def _follow(phrase: str, mark: str | None, followers: dict[str, set[str]]) -> str:

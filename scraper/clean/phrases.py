@@ -24,7 +24,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from scraper.clean.fold import fold, is_word, strip
-from scraper.clean.lexicon import ALONE, ANY, BEHIND, LABEL, NOTHING, Lexicon, Word
+from scraper.clean.lexicon import ALONE, ANY, BEHIND, LABEL, NOTHING, Lexicon, Word, Words
 from scraper.clean.patterns import LONGEST_LINE as LONGEST_SHAPE_LINE
 from scraper.clean.patterns import Shapes, ShapeTable
 from scraper.expressions import expression
@@ -64,7 +64,7 @@ class Table(Struct, frozen=True, array_like=True):
     """
 
     rules: tuple[Head, ...]
-    words: dict[str, str]
+    words: Words
     label: tuple[tuple[int, str], ...]
     unspaced: Affixes
     end: Affixes

@@ -28,7 +28,7 @@ def compiled(files: dict[str, bytes]) -> packed.Packed:
         "pages": pages.load("pages.toml", files["pages.toml"]),
         "agencies": msgspec.toml.decode(files["agencies.toml"], type=wires.Rules),
         "languages": language_rules.tables(files["languages.toml"]),
-        "calendar": msgspec.json.decode(files["calendar.json"], type=calendar.Table),
+        "calendar": calendar.packed_table(msgspec.json.decode(files["calendar.json"], type=calendar.Table)),
     }
     return packed.Packed(
         digest=digest_of(files),
