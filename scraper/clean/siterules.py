@@ -8,9 +8,7 @@ first, the most exact host last, and in one site what is to be kept after what i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -70,6 +68,9 @@ class _File(Struct, frozen=True):
 
 def parse(data: bytes, name: str) -> SiteRules:
     """Read, check and prove a file of site rules; a ConfigError names the file, the site, the rule and the way out."""
+
+    import hashlib  # noqa: PLC0415 - 4 ms of each start, and few have a file of rules
+
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{name}: larger than {MAX_BYTES:,} bytes; these are no site rules", reason="rules")
     try:
@@ -110,6 +111,8 @@ def _convert(raw: Any, table: type[Table], where: str) -> Table:
 
 
 def _near(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - 1 ms of each start, for a mistake only
+
     near = get_close_matches(name[:60], known, n=1, cutoff=0.5)
     return f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(f'`{one}`' for one in known)}"
 

@@ -8,7 +8,6 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from pathlib import Path
 from typing import IO
 
 from msgspec import Struct, structs
@@ -179,7 +178,10 @@ def _is_archive(head: bytes) -> bool:
 
 
 def _archive(entry: Input) -> Iterator[Page | Failure]:
-    from scraper.warc.pages import pages  # noqa: PLC0415 -- loads warcio and brotli, which other inputs do not need
+    # Loads warcio and brotli, which other inputs do not need.
+    from pathlib import Path  # noqa: PLC0415
+
+    from scraper.warc.pages import pages  # noqa: PLC0415
 
     all_of_them = pages(Path(entry.name), entry.name)
     first = list(islice(all_of_them, 2))

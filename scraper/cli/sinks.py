@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import msgspec
@@ -10,11 +9,10 @@ from msgspec import Struct
 
 from scraper.clean.decode import decode_text
 from scraper.clean.lines import split_lines
-from scraper.cli import output, show
+from scraper.cli import show
 from scraper.cli.inputs import Page
 from scraper.cli.streams import Streams, visible
 from scraper.errors import UnusableError
-from scraper.record import Provenance, record_of
 from scraper.types import Article, Kept, Removal, Verdict
 
 _NOT_AN_ARTICLE = {
@@ -128,6 +126,8 @@ class _Files(Sink):
     """Texts of articles only, as a corpus wants them; records of every page, as they carry the verdict."""
 
     def __init__(self, top: str, form: str) -> None:
+        from scraper.cli import output  # noqa: PLC0415 - with tempfile and shutil 5 ms, that printing does without
+
         self.form = form
         self.directory = output.Directory(top, ".json" if form == "json" else ".txt")
 
@@ -146,6 +146,8 @@ class _InPlace(Sink):
             return
         if cleaned.lossy:
             raise UnusableError(f"not all of it is {cleaned.encoding}; it stays as it is", reason="damaged")
+        from scraper.cli import output  # noqa: PLC0415 - the same
+
         output.in_place(page, file_text(cleaned.article).encode("utf-8", "replace"))
 
 
@@ -156,6 +158,10 @@ def file_text(article: Article) -> str:
 
 def record_line(page: Page, article: Article) -> bytes:
     """The record as a line of JSON, with the reasons."""
+    import hashlib  # noqa: PLC0415 - with OpenSSL 4 ms, that the other forms do without
+
+    from scraper.record import Provenance, record_of  # noqa: PLC0415
+
     provenance = Provenance(
         # JSON holds no bytes that are not UTF-8, and a file's name may.
         source=page.source.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"),
