@@ -109,3 +109,20 @@ def test_an_interrupt_while_it_is_being_loaded_leaves_no_trace() -> None:
     place = os.environ | {"PYTHONPATH": str(Path(scraper.__file__).parents[1])}
     ran = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, env=place, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr) == (-signal.SIGINT, b"", b"")  # which a shell gives as 130
+
+
+ENDING = """
+import atexit, sys
+from scraper.__main__ import start
+atexit.register(lambda: print("done"))
+sys.argv = ["scrape", *sys.argv[1:]]
+sys.exit(start())
+"""
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--version", 0), ("nothing", 2)])
+def test_its_quick_end_leaves_nothing_undone(argument: str, code: int) -> None:
+    place = os.environ | {"PYTHONPATH": str(Path(scraper.__file__).parents[1])}
+    ran = subprocess.run([sys.executable, "-c", ENDING, argument], capture_output=True, env=place, check=False)
+    assert ran.returncode == code
+    assert ran.stdout.splitlines()[-1] == b"done"
