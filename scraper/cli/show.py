@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,7 @@ def explain(article: Article, colour: bool) -> str:
 
     Below a kept block stand the parts that were trimmed from it, marked `~`. On a terminal a line is cut at its width.
     """
-    width = _width() if colour else 0
+    width = shutil.get_terminal_size().columns if colour else 0
     entries: list[Kept | Removal | Trim] = [*article.blocks, *article.removed, *article.trimmed]
     # Trims come behind the block that they were taken from: sorted() is stable and keeps the order above.
     lines = [_entry(entry, width) for entry in sorted(entries, key=lambda entry: entry.at)]
@@ -38,12 +39,6 @@ def explain(article: Article, colour: bool) -> str:
         f"{article.verdict}: kept {len(article.kept)}; removed {len(article.removed)}{tally and f' ({tally})'}{trims}"
     )
     return _coloured(lines, colour, mark_at=7)
-
-
-def _width() -> int:
-    import shutil  # noqa: PLC0415 - with its codecs 3 ms of each start, which only a terminal needs
-
-    return shutil.get_terminal_size().columns
 
 
 def _entry(entry: Kept | Removal | Trim, width: int) -> str:
