@@ -26,7 +26,7 @@ _CLEAN = ("Options", "clean_html", "clean_text")
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name when it is first asked for: the rules take a fifth of a second, which no command's help needs."""
+    """Load a name when it is first asked for: the cleaner and numpy take a fifth of a second, which no help needs."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module("scraper.clean" if name in _CLEAN else "scraper.types"), name)

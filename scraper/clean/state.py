@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from scraper.clean.blocks import read_html
 from scraper.clean.fold import fold
+from scraper.expressions import expression
 
 LEAST_WORDS = 60
 """Words from which script data hold an article; a description has about 30."""
@@ -33,10 +34,10 @@ MOST_STRINGS = 30_000
 LEAST_TITLE, MOST_TITLE, MOST_TITLES = 12, 400, 20
 """Characters of a title that is looked for, and how many places it may stand in."""
 LIST = "[]"
-ASSIGNED = re.compile(r"=\s*(?=[{\[])")
-PARSED = re.compile(r"JSON\.parse\(\s*(?=\")")
-MARKUP = re.compile(r"<(?:p|div|br|h[2-6]|ul|blockquote)\b", re.IGNORECASE)
-ASIDE = re.compile(r"relat|recommend|teaser|comment|author|caption|credit|seo|meta|menu|navig|footer|promo|newsletter")
+ASSIGNED = expression(r"=\s*(?=[{\[])")
+PARSED = expression(r"JSON\.parse\(\s*(?=\")")
+MARKUP = expression(r"<(?:p|div|br|h[2-6]|ul|blockquote)\b", re.IGNORECASE)
+ASIDE = expression(r"relat|recommend|teaser|comment|author|caption|credit|seo|meta|menu|navig|footer|promo|newsletter")
 """Keys below which no text of the article stands."""
 
 
