@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scraper.clean.bylines import OPENER, ROLES, unopened
 from scraper.clean.clock import find_date
-from scraper.clean.people import OPENER, ROLES, House, people, unopened
+from scraper.clean.people import House, people
 from scraper.clean.view import View
 from scraper.clean.when import to_iso
 from scraper.clean.wires import towns

@@ -8,36 +8,27 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from scraper.clean import agencies
+from scraper.clean.bylines import ROLES, split
 from scraper.clean.fold import fold
 from scraper.clean.view import View
+from scraper.clean.wires import rules, towns
 
-_OPENERS = (
-    r"(?:(?:more\s+)?about|(?:words|story|text|report|article|recipe|guide|review|post|authored|written|posted|reported|"
-    r"published|created|medically\s+written)(?:\s+(?:and|&)\s+[a-z]+)?\s+by|by|von|par|por|di|door|przez|authors?|"
-    r"autor(?:in|es|a)?|autore|auteurs?|författare|skrevet\s+av|автор|yazan)"
-)
-OPENER = re.compile(
-    rf"\W*(?:{_OPENERS}(?![\w’'-])[:\s]*|(?-i:(?:[Ww]ritten |[Pp]osted )?[Bb]y)(?=(?-i:[A-ZÀ-Þ])))", re.I
-)
-"""What stands before a name: "By ", "Written by ", "Author: ", and "ByAda Quill" where two elements touch."""
-JOINED = re.compile(
-    r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bi\b|\bve\b|\bи\b|、)\s*",
-    re.IGNORECASE,
-)
 NO_PERSON = frozenset(
-    "admin administrator editor editors editorial staff redaktion redaktionen redacción redaccion rédaction redazione "
-    "redactie redakcja redaksjonen redação newsroom news desk webmaster guest author authors unknown none null team "
-    "contributor contributors correspondent reporter writer writers online web editor-in-chief size text".split()
+    fold(word)
+    for word in (
+        "admin administrator agencies agencias agências agences editor editors editorial staff redaktion "
+        "redaktionen onlineredaktion redaktionsnetzwerk redacción rédaction redazione redactie redakcja "
+        "redaksjonen redaksiyon redakce redakció redakcija redação toimitus redaksi редакция редакція newsroom "
+        "newsdesk news desk webmaster guest author authors unknown none null team teams contributor contributors "
+        "correspondent correspondents reporter reporters writer writers online web editor-in-chief size text "
+        "contents inc ltd llc gmbh"
+    ).split()
 )
-ROLES = frozenset(
-    "analyst assistant associate ceo cfo chief co-founder coach cofounder columnist consultant coordinator cto "
-    "department director executive expert experts founder grader head institute journalist lead manager marketing "
-    "officer president producer professor representative researcher role senior specialist strategist university vice "
-    "chefredakteur chefredakteurin korrespondent korrespondentin redakteur redakteurin volontär volontärin journaliste "
-    "rédacteur rédactrice correspondant periodista redactor redactora corresponsal giornalista direttore jornalista "
-    "repórter redacteur verslaggever journalisten toimittaja dziennikarz muhabir журналист корреспондент".split()
+_NO_PERSON_UNSPACED = re.compile(
+    r"(?:編集部|編輯部|编辑部|編輯中心|取材班|採訪組|採訪中心|新聞社|通信社|通訊社|通讯社|報社|新聞網|新闻网|新聞台|電視台|"
+    r"电视台|ニュース|デジタル|취재팀|뉴스팀|편집국|편집부|보도국|온라인팀|디지털팀|신문|뉴스)$"
 )
-"""Words of what somebody is, behind a name and a comma."""
+"""How a desk or a medium ends where words are not spaced."""
 PRESS = frozenset(
     "the times post daily herald journal gazette press tribune mail blog magazine media tv radio digital group network "
     "studio today world weekly express star sun zeitung nachrichten tagblatt tageblatt anzeiger kurier bote spiegel "
@@ -46,7 +37,6 @@ PRESS = frozenset(
 )
 """Words of publications' names: a site that is called like its author has none of them."""
 ARTICLE = re.compile(r"^(?:the|der|die|das|le|la|les|el|il|lo|o|a|de|het)\s+")
-ROLE = re.compile(r"\s*(?:[,(|–—]|\s-\s).*$")
 NAME_WORDS = range(2, 6)
 PERSONAL_WORDS = 3
 GLUED_SITE = 8
@@ -116,29 +106,23 @@ def people(names: Iterable[str], house: House | None = None) -> tuple[str, ...]:
     house = house or House()
     found: dict[str, str] = {}
     for raw in names:
-        parts = [" ".join(ROLE.sub("", part).split()).strip(" .,:;-–|") for part in _split(raw)]
+        parts = split(raw)
         if "," in raw and parts and house.is_its_own(parts[0]):
             continue  # "example.org, Frankfurt, Germany": an imprint
         for place, name in enumerate(parts):
-            if is_person(name, house) and (place == 0 or ROLES.isdisjoint(fold(name).split())):
+            if is_person(name, house) and (place == 0 or not _is_other(name)):
                 found.setdefault(fold(name), name)
     # "Jane Doe, MS, RD": degrees are no people beside somebody with a whole name.
-    whole = [name for name in found.values() if " " in name]
+    # Scripts without capitals write no spaces between first and last name, or need not.
+    whole = [name for name in found.values() if " " in name or name.lower() == name.upper()]
     return tuple(whole or found.values())[:MOST_PEOPLE]
 
 
-def _split(raw: str) -> list[str]:
-    """One field may hold several people; "Doe, Jane" (one comma, one word on its left) is one."""
-    raw = unopened(raw.strip())
-    if re.fullmatch(r"\w+, \w+", raw):
-        return [" ".join(reversed(raw.split(", ")))]
-    return JOINED.split(raw) if len(raw) < 400 else []
-
-
-def unopened(text: str) -> str:
-    """A byline without what opens it."""
-    opener = OPENER.match(text)
-    return text[opener.end() :] if opener is not None else text
+def _is_other(name: str) -> bool:
+    """Whether what follows a name in a list is the bearer's: a role, a town, the medium."""
+    words = set(fold(name).replace("-", " ").split())
+    is_town = name.upper() in towns() or name in rules().bureaux
+    return is_town or ARTICLE.match(fold(name)) is not None or not words.isdisjoint(ROLES | PRESS)
 
 
 def is_person(name: str, house: House) -> bool:
@@ -150,7 +134,7 @@ def is_person(name: str, house: House) -> bool:
         return False
     if len(words) == 1 and name.isascii() and name.islower():
         return False
-    if agencies.is_agency(name) or not NO_PERSON.isdisjoint(fold(name).split()):
+    if agencies.is_agency(name) or not NO_PERSON.isdisjoint(fold(name).split()) or _NO_PERSON_UNSPACED.search(name):
         return False
     return not house.is_its_own(name)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from scraper.clean import agencies
 from scraper.clean.beside import DATED, UPDATED
+from scraper.clean.bylines import OPENER
 from scraper.clean.clock import find_date, read_clock
-from scraper.clean.people import OPENER, people
+from scraper.clean.people import people
 from scraper.clean.view import View
 from scraper.types import Block, Dateline, Kind, Trim
 
