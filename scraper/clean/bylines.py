@@ -47,6 +47,7 @@ _TAIL = re.compile(
     r"(?i:updated|published|posted|reviewed|edited)\b)).*$",
     re.DOTALL,
 )
+_NICKNAMED = re.compile(r"[^\W\d_]+ \([^\W\d_]+\) [^\W\d_]+")
 _INITIAL = re.compile(r"\b(?:\w|Jr|Sr)\.$")
 _REPORTED_FROM = re.compile(r"[\u4e00-\u9fff]{2,5}(?:報導|报道|專訊|专讯|電|电)$")
 # What a reporter is, written onto the name where words are not spaced.
@@ -111,6 +112,8 @@ def _shy_parts(text: str) -> list[str]:
 
 def bare(part: str) -> str:
     """One name without what is said of its bearer: role, place, agency, degree, time."""
+    if _NICKNAMED.fullmatch(part.strip()):
+        return part.strip()
     if _REPORTED_FROM.fullmatch(part):
         return ""
     name = _UNSPACED.sub("", _TAIL.sub("", part).strip())

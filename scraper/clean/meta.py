@@ -39,6 +39,7 @@ def describe(view: View, title: Title | None, data: LinkedData, kept: Sequence[B
     if view.is_page and not {"authors", "published"} <= found.keys():
         near = beside.read(view, title.block if title is not None else -1, claims.house, found.get("modified"))
         fill("authors", *near.authors)
+        fill("authors", *claims.short_names)
         fill("published", *near.published)
         for name, (value, where) in last_witnesses(view, claims, found.get("canonical_url")).items():
             fill(name, value, where)

@@ -30,12 +30,17 @@ _NO_PERSON_UNSPACED = re.compile(
 )
 """How a desk or a medium ends where words are not spaced."""
 PRESS = frozenset(
-    "the times post daily herald journal gazette press tribune mail blog magazine media tv radio digital group network "
-    "studio today world weekly express star sun zeitung nachrichten tagblatt tageblatt anzeiger kurier bote spiegel "
-    "presse rundschau merkur allgemeine noticias diario periódico giornale gazzetta corriere nouvelles jornal folha "
-    "nieuws dagblad avis avisen tidning tidningen gazeta haber haberleri".split()
+    "the times post daily herald journal gazette press tribune mail blog magazine media tv radio digital group "
+    "network studio today world weekly express star sun zeitung nachrichten tagblatt tageblatt anzeiger kurier bote "
+    "spiegel presse rundschau merkur allgemeine noticias diario periódico giornale gazzetta corriere nouvelles "
+    "jornal folha nieuws dagblad avis avisen tidning tidningen gazeta haber haberleri observer chronicle review "
+    "standard independent guardian telegraph record register sentinel courier bulletin advertiser examiner inquirer "
+    "dispatch monitor leader citizen insider report wire watch voice news live info portal ag corp plc bank "
+    "insurance agency company software solutions services consulting academy school institute foundation "
+    "association society council forum alliance center centre clinic hospital law legal global international labs "
+    "shop store photography travel tips guide experts community union party ministry police gov verlag".split()
 )
-"""Words of publications' names: a site that is called like its author has none of them."""
+"""Words of publications' and firms' names: a site that is called like its author has none of them."""
 ARTICLE = re.compile(r"^(?:the|der|die|das|le|la|les|el|il|lo|o|a|de|het)\s+")
 NAME_WORDS = range(2, 6)
 PERSONAL_WORDS = 3
@@ -51,8 +56,15 @@ class House:
     `persons` are names that the page's data type as a person's.
     """
 
-    def __init__(self, view: View | None = None, names: Iterable[str | None] = (), persons: Iterable[str] = ()) -> None:
-        self._view, self._persons = view, {fold(name) for name in persons}
+    def __init__(
+        self,
+        view: View | None = None,
+        names: Iterable[str | None] = (),
+        persons: Iterable[str] = (),
+        *,
+        is_blog: bool = False,
+    ) -> None:
+        self._view, self._persons, self._is_blog = view, {fold(name) for name in persons}, is_blog
         folded = (fold(name) for name in names if name)
         self._names = {ARTICLE.sub("", name) for name in folded} - {""}
         self._squeezed = {_squeeze(name) for name in self._names}
@@ -64,7 +76,7 @@ class House:
             return ""
         return "\n".join(block.text for block, prose in zip(self._view.blocks, self._view.prose, strict=True) if prose)
 
-    def _is_ordinary(self, word: str) -> bool:
+    def is_ordinary(self, word: str) -> bool:
         """Whether the page's prose writes a word in small letters: then it is no name. Addresses do not count."""
         return re.search(rf"(?<![\w.@/]){re.escape(word.lower())}(?![\w@/]|[.]\w)", self._prose) is not None
 
@@ -77,7 +89,8 @@ class House:
         folded = ARTICLE.sub("", fold(name))
         squeezed = _squeeze(folded)
         if squeezed in self._squeezed or any(_holds(folded, site) for site in self._names):
-            return fold(name) not in self._persons or not self._is_personal(name)
+            is_typed = fold(name) in self._persons or self._is_blog
+            return not (is_typed and self._is_personal(name))
         return squeezed in self._hosts and not self._is_personal(name)
 
     def _is_personal(self, name: str) -> bool:
@@ -97,7 +110,7 @@ class House:
         lower = {word.lower() for word in words}
         if not lower.isdisjoint(ROLES) or (strict and not lower.isdisjoint(PRESS)):
             return False
-        ordinary = (len(word) > 2 and self._is_ordinary(word) for word in lower)
+        ordinary = (len(word) > 2 and self.is_ordinary(word) for word in lower)
         return not any(ordinary) if strict else not all(ordinary)
 
 
