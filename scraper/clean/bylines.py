@@ -13,7 +13,10 @@ _OPENERS = (
     r"(?:(?:more\s+)?about|(?:words|story|text|report|article|recipe|guide|review|post|authored|written|posted|reported|"
     r"published|created|medically\s+written)(?:\s+(?:and|&)\s+[a-z]+)?\s+by|by|von|par|por|di|door|przez|authors?|"
     r"autor(?:in|es|a)?|autore|auteurs?|författare|skrevet\s+av|skriven\s+av|propos\s+recueillis\s+par|a\s+cura\s+di|"
-    r"oleh|yazan|автор)"
+    r"oleh|yazan|автор|"
+    r"(?:(?:an?|eine?|une?|una|un'?)\s*)?(?:kolumne|kommentar|analyse|gastbeitrag|gastkommentar|interview|essay|reportage|"
+    r"rezension|opinion|analysis|comment|column|commentary|chronique|tribune|entretien|análisis|opinión|columna|"
+    r"entrevista|analisi|commento|opinione|intervista|artigo)\s+(?:by|von|par|por|di|de|da))"
 )
 _LABELS = (
     "texte?|tekst|testo|texto|words|reporter|reporters|penulis|reportase|szerzo|irta|autorka|autorzy|autori|autoren|"
@@ -27,6 +30,8 @@ OPENER = re.compile(
     rf"\W*(?:{_OPENERS}(?![\w’'-])[:\s]*|(?-i:(?:[Ww]ritten |[Pp]osted )?[Bb]y)(?=(?-i:[A-ZÀ-Þ])))", re.I
 )
 """What stands before a name: "By ", "Written by ", "Author: ", and "ByAda Quill" where two elements touch."""
+# "Posted on 1 March 2024 by Ada Quill", "Published 1 March | Von Jana Beispiel"
+WITHIN = re.compile(rf"(?:\s(?=(?:written |posted )?by\s)|[|•·–—,]\s+(?={OPENER.pattern[3:]}))", re.IGNORECASE)
 _LABEL = re.compile(r"\s*([^:：／/＝=|]{1,20}?)\s*[:：／/＝=|]\s*(?=\S)")
 _IS_LABEL = re.compile(rf"(?:{_LABELS})")
 
@@ -72,6 +77,16 @@ ROLES = frozenset(
     ).split()
 )
 """Words of what somebody is, before or behind a name."""
+FIELDS = frozenset(
+    (
+        "political politics business sport sports economics economy health education environment science "
+        "technology tech foreign home crime security defence defense diplomatic parliamentary royal legal media "
+        "culture arts religion transport energy consumer money national regional local international world europe "
+        "european middle east asia africa us uk bureau chief deputy staff special investigations investigative "
+        "data digital social politische politischer wirtschafts"
+    ).split()
+)
+"""What a role is about, before it: "Ada Quill Political Correspondent"."""
 DEGREES = frozenset("phd ph.d md m.d do dvm rd rdn mba cpa cfa cfp esq ma msc bsc lpc lcsw pharmd np rn".split())
 
 
@@ -94,7 +109,7 @@ def split(raw: str) -> list[str]:
     pairs = [_FAMILY_FIRST.fullmatch(part) for part in re.split(r"\s*;\s*", raw.strip(" ;"))]
     if all(pair is not None and not _is_elsewhere(pair[2]) for pair in pairs):
         return [f"{pair[2]} {pair[1]}" for pair in pairs if pair is not None]
-    parts = [part for whole in _JOINED.split(raw) for part in _shy_parts(whole)]
+    parts = [part for whole in _listed(raw) for part in _shy_parts(whole)]
     return [name for part in parts for name in _BETWEEN_HAN.split(bare(part)) if name]
 
 
@@ -102,6 +117,18 @@ def _is_elsewhere(word: str) -> bool:
     """Whether a word behind a comma is no first name: an agency, a town, a role."""
     folded = fold(word)
     return bool(agencies.canonical(word)) or word.upper() in towns() or folded in ROLES | DEGREES
+
+
+def _listed(text: str) -> list[str]:
+    """The parts of a list; what follows a comma and is called a role is the role of who stands before it."""
+    cuts = list(_JOINED.finditer(text))
+    starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(text)]
+    parts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    is_role = [
+        cut[0].strip() == "," and not ROLES.isdisjoint(fold(part).split())
+        for cut, part in zip(cuts, parts[1:], strict=True)
+    ]
+    return [part for part, role in zip(parts, [False, *is_role], strict=True) if not role]
 
 
 def _shy_parts(text: str) -> list[str]:
@@ -118,10 +145,14 @@ def bare(part: str) -> str:
         return ""
     name = _UNSPACED.sub("", _TAIL.sub("", part).strip())
     words = name.strip(" :;-–|\"“”'*").split()
-    roles = [place for place, word in enumerate(words[:4]) if fold(word) in ROLES]
-    if roles and len(words) - roles[-1] > 2:
-        words = words[roles[-1] + 1 :]
-    while len(words) > 2 and fold(words[-1]) in ROLES | DEGREES | {"staff", "special", "chief"}:
+    said = [fold(word) in ROLES | FIELDS for word in words]
+    roles = [place for place, word in enumerate(words) if fold(word) in ROLES]
+    if roles and said[0] and (first := said.index(False) if False in said else 0) > roles[0]:
+        words, said = words[first:], said[first:]  # "Political Editor Ada Quill"
+        roles = [place - first for place in roles if place >= first]
+    if roles and True in said[2:]:
+        words = words[: said.index(True, 2)]  # "Ada Quill Political Editor at large"
+    while len(words) > 2 and fold(words[-1]) in DEGREES:
         words.pop()
     for count in (3, 2, 1):
         if len(words) - count >= 2 and agencies.canonical(" ".join(words[-count:])):

@@ -43,7 +43,10 @@ SECTIONS = ("article:section", "og:article:section", "parsely-section", "section
 TAGS = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 SITES = ("og:site_name", "application-name")
-IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)/")
+IN_ADDRESS = re.compile(
+    r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)/|[/_]((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)|/(20\d\d)(\d\d)(\d\d)(?=[/_-])"
+)
+"""A day in an address: /2024/03/01/, /2024-03-01-bridge, /20240301/bridge."""
 LICENCES = ("dc.rights", "dcterms.license", "dcterms.rights", "copyright-license")
 
 
@@ -107,8 +110,13 @@ def read_claims(view: View, data: LinkedData) -> Claims:
     return Claims(fields, next((pair for pair in named if pair[0]), ((), "")), names_authors, house)
 
 
-def last_witnesses(view: View, claims: Claims, canonical: str | None) -> dict[str, tuple[Any, str]]:
-    """What links, <time> elements and the address say where neither the page's data nor its byline speak."""
+def last_witnesses(
+    view: View, claims: Claims, canonical: str | None, changed: frozenset[str]
+) -> dict[str, tuple[Any, str]]:
+    """What links, <time> elements and the address say where neither the page's data nor its byline speak.
+
+    `changed` are days that the page calls the last change's.
+    """
     head, fetched = view.document.head or Head(), view.document.fetched_at
     found: dict[str, tuple[Any, str]] = {}
     linked = people(head.authors, claims.house)
@@ -120,10 +128,10 @@ def last_witnesses(view: View, claims: Claims, canonical: str | None) -> dict[st
     days = {moment[:10] for value, _, _ in head.times if (moment := to_iso(value, fetched))}
     if first := next(filter(None, stated), None):
         found["published"] = (first, "time")
-    elif len(days) == 1 and (alone := to_iso(head.times[0][0], fetched)) and alone[:10] != modified:
+    elif len(days) == 1 and (alone := to_iso(head.times[0][0], fetched)) and alone[:10] not in (modified, *changed):
         found["published"] = (alone, "time")
     elif match := IN_ADDRESS.search(view.document.url or canonical or ""):
-        found["published"] = (to_iso("-".join(match.groups()), fetched), "url")
+        found["published"] = (to_iso("-".join(filter(None, match.groups())), fetched), "url")
     return {name: pair for name, pair in found.items() if pair[0]}
 
 

@@ -41,7 +41,7 @@ def describe(view: View, title: Title | None, data: LinkedData, kept: Sequence[B
         fill("authors", *near.authors)
         fill("authors", *claims.short_names)
         fill("published", *near.published)
-        for name, (value, where) in last_witnesses(view, claims, found.get("canonical_url")).items():
+        for name, (value, where) in last_witnesses(view, claims, found.get("canonical_url"), near.changed).items():
             fill(name, value, where)
     for name, (value, where) in shown.items():
         fill(name, value, where)

@@ -6,9 +6,9 @@ import re
 from datetime import date
 from typing import Any
 
-from scraper.clean.beside import STOP
 from scraper.clean.claims import Claims
 from scraper.clean.people import people
+from scraper.clean.signed import STOP
 from scraper.clean.when import to_iso
 from scraper.errors import ScrapeError
 from scraper.types import Document
