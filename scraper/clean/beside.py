@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from scraper.clean import signed
 from scraper.clean.bylines import OPENER, WITHIN
-from scraper.clean.clock import find_date
 from scraper.clean.people import House
-from scraper.clean.signed import DATED, GLUED, LONGEST, TOKENS_UP
+from scraper.clean.signed import DATED, GLUED, LONGEST, TOKENS_UP, date_in
 from scraper.clean.view import View
 from scraper.clean.when import to_iso
 from scraper.types import Kind
@@ -112,7 +112,7 @@ def _is_elsewhere(view: View, index: int) -> bool:
         return kind in ELSEWHERE
     if OPENER.match(text):
         return not signed.is_authors(view, index)
-    found = find_date(text) if index and signed.is_authors(view, index - 1) else None
+    found = date_in(text) if index and signed.is_authors(view, index - 1) else None
     return found is None or (found.end - found.start) * 2 < len(text)
 
 
@@ -128,7 +128,12 @@ def _tokens(view: View, index: int, levels: int) -> Iterator[str]:
 
 def _says_date(view: View, index: int) -> bool:
     """Whether a block's element is called the publication's date."""
-    return any(OF_DATES.search(token) for token in _tokens(view, index, 2))
+    return any(_is_date_s(token) for token in _tokens(view, index, 2))
+
+
+@lru_cache(maxsize=4096)
+def _is_date_s(token: str) -> bool:
+    return OF_DATES.search(token) is not None
 
 
 def _places_up(view: View, index: int, levels: int) -> set[int]:
@@ -158,8 +163,8 @@ def _changed(view: View, zone: list[int]) -> frozenset[str]:
     """The days that the lines beside the headline call the last change's."""
     texts = [(view.blocks[index - 1].text[:30] if index else "", view.blocks[index].text) for index in zone]
     said = [text[match.start() :] for before, text in texts if (match := UPDATED.search(text))]
-    said += [text for before, text in texts if UPDATED.match(before) and find_date(before) is None]
-    return frozenset(found.date for text in said if (found := find_date(text)) is not None and found.date)
+    said += [text for before, text in texts if UPDATED.match(before) and date_in(before) is None]
+    return frozenset(found.date for text in said if (found := date_in(text)) is not None and found.date)
 
 
 def _day(view: View, index: int, modified: str) -> str | None:
@@ -168,13 +173,13 @@ def _day(view: View, index: int, modified: str) -> str | None:
     before = view.blocks[index - 1].text if index else ""
     if kind not in DATED and view.prose[index]:
         return None
-    if len(before) <= 30 and UPDATED.match(before) and find_date(before) is None:
+    if len(before) <= 30 and UPDATED.match(before) and date_in(before) is None:
         return None
     text = GLUED.sub(" ", block.text)
     updated, says = UPDATED.search(text), PUBLISHED.search(text)
     if updated is not None:
         text = text[: updated.start()] if says is None or says.start() < updated.start() else text[says.start() :]
-    found = find_date(text)
+    found = date_in(text)
     if found is None or not found.date or found.date.startswith("--"):
         return None
     is_byline = OPENER.match(text) is not None or WITHIN.search(text) is not None

@@ -89,8 +89,8 @@ def read_claims(view: View, data: LinkedData) -> Claims:
     house = House(view, names, data.persons, is_blog=not data.is_news)
     fill("published", ((to_iso(text, fetched), where) for text, where in _dates(head, meta, PUBLISHED, data.published)))
     fill("modified", ((to_iso(text, fetched), where) for text, where in _dates(head, meta, MODIFIED, data.modified)))
-    named = [(people(names, house), where) for names, where in _authors(meta, data)]
-    fill("authors", ((names, where) for names, where in named if _is_whole(names)))
+    short: list[tuple[tuple[str, ...], str]] = []
+    fill("authors", _whole_names(_authors(meta, data), house, short))
     fill("editors", [(people(data.editors, house), "json-ld")])
     fill("agency", [(next(filter(None, map(agencies.canonical, data.authors)), None), "json-ld")])
     fill("section", [(data.section, "json-ld"), *_firsts(meta, SECTIONS)])
@@ -107,7 +107,7 @@ def read_claims(view: View, data: LinkedData) -> Claims:
         [(_join(url, text), where) for text, where in [*canonical, *_firsts(meta, ("og:url",)), (data.url, "json-ld")]],
     )
     names_authors = bool(data.authors) or any(name in meta for name in AUTHORS)
-    return Claims(fields, next((pair for pair in named if pair[0]), ((), "")), names_authors, house)
+    return Claims(fields, short[0] if short else ((), ""), names_authors, house)
 
 
 def last_witnesses(
@@ -150,9 +150,19 @@ def _carded(meta: dict[str, list[str]]) -> Iterator[tuple[Iterable[str], str]]:
             yield (name,), f"meta:twitter:data{number}"
 
 
-def _is_whole(names: tuple[str, ...]) -> bool:
-    """Whether one of the names is a first and a last name, or of a script without capitals."""
-    return any(" " in name or name.lower() == name.upper() for name in names)
+def _whole_names(
+    claimed: Iterable[tuple[Iterable[str], str]], house: House, short: list[tuple[tuple[str, ...], str]]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The people of each origin that gives one of them a first and a last name; the others' go to `short`.
+
+    Scripts without capitals write both names as one word.
+    """
+    for raw, where in claimed:
+        names = people(raw, house)
+        if any(" " in name or name.lower() == name.upper() for name in names):
+            yield names, where
+        elif names:
+            short.append((names, where))
 
 
 def _dates(

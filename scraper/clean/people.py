@@ -47,6 +47,7 @@ PERSONAL_WORDS = 3
 GLUED_SITE = 8
 """Letters of a site's name that is known where another word is stuck to it ("Lissau HeraldMarch")."""
 MOST_PEOPLE = 50
+_PLAIN_WORD = re.compile(r"(?<![\w.@/])\w+(?![\w@/]|[.]\w)")
 _NAME_WORD = re.compile(r"(?!\w+['’]s$)[^\W\d_]+(?:[.'’\-‐][^\W\d_]*)*")
 
 
@@ -80,8 +81,15 @@ class House:
             return ""
         return "\n".join(block.text for block, prose in zip(self._view.blocks, self._view.prose, strict=True) if prose)
 
+    @cached_property
+    def _words(self) -> set[str]:
+        """The words of the page's prose as it writes them; those of addresses do not count."""
+        return set(_PLAIN_WORD.findall(self._prose))
+
     def is_ordinary(self, word: str) -> bool:
-        """Whether the page's prose writes a word in small letters: then it is no name. Addresses do not count."""
+        """Whether the page's prose writes a word in small letters: then it is no name."""
+        if word.isalnum():
+            return word.lower() in self._words
         return re.search(rf"(?<![\w.@/]){re.escape(word.lower())}(?![\w@/]|[.]\w)", self._prose) is not None
 
     def is_its_own(self, name: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from scraper.clean.bylines import OPENER, ROLES, WITHIN, unopened
-from scraper.clean.clock import find_date
+from scraper.clean.clock import Found, find_date
 from scraper.clean.people import House, people
 from scraper.clean.view import View
 from scraper.clean.wires import towns
@@ -21,7 +22,8 @@ BELOW_TEXT = 3
 NEAR = 3
 """Blocks between a bare name and the date that it stands beside: a town, a role, a reading time, a dot."""
 SHORT = 40
-MOST_BOXES = 50
+MOST_WORDS = 12
+"""Words of bare names and a date."""
 OF_AUTHORS = re.compile(r"author|byline|by-line|writer|written|autor|auteur|verfasser|redakteur|journalist")
 NAMES = re.compile(r"(?:author|writer|autor|auteur|byline)[-_a-z]*(?:name|link)$")
 NOT_NAMES = re.compile(r"comment|descr|bio(?:$|[-_])|about|job|position|teaser|related|avatar|follow|social")
@@ -48,6 +50,14 @@ STOP = re.compile(
     r"pubblicato|actualizado)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+@lru_cache(maxsize=1024)
+def date_in(text: str) -> Found | None:
+    """find_date, which several readers ask about the same lines."""
+    return find_date(text)
+
+
 Reader = Callable[[View, int, House], tuple[str, ...]]
 
 
@@ -81,13 +91,22 @@ def is_authors(view: View, index: int) -> bool:
         if place < 0 or view.document.places[place].tag in ("article", "main", "body"):
             break
         here = view.document.places[place]
-        if any(NAMES.search(token) for token in here.tokens):
+        said = {_says(token) for token in here.tokens}
+        if 1 in said:
             return True
-        if any(NOT_NAMES.search(token) for token in here.tokens):
+        if -1 in said:
             return False
-        found = found or here.tag == "address" or any(OF_AUTHORS.search(token) for token in here.tokens)
+        found = found or here.tag == "address" or 0 in said
         place = here.parent
     return found
+
+
+@lru_cache(maxsize=4096)
+def _says(token: str) -> int | None:
+    """Whether an element's name is that of a name (1), of the author (0), or of what is said of somebody (-1)."""
+    if NAMES.search(token):
+        return 1
+    return -1 if NOT_NAMES.search(token) else 0 if OF_AUTHORS.search(token) else None
 
 
 def _foot(view: View) -> list[int]:
@@ -112,12 +131,14 @@ def _boxed(view: View, headline: int, house: House) -> tuple[str, ...]:
 
 
 def _is_teaser(view: View, index: int, headline: int) -> bool:
-    """Whether a block stands in an item that the headline stands outside of."""
+    """Whether a block stands in an item that holds neither the headline nor kept prose."""
     places = view.document.places
-    around, place = set(), view.blocks[headline].place
-    while place >= 0:
-        around.add(place)
-        place = places[place].parent
+    around: set[int] = set()
+    for at in (headline, *(at for at in view.open() if view.prose[at])):
+        place = view.blocks[at].place
+        while place >= 0 and place not in around:
+            around.add(place)
+            place = places[place].parent
     place = view.blocks[index].place
     while place >= 0 and place not in around:
         if places[place].tag in ("article", "li", "a"):
@@ -161,6 +182,8 @@ def _placed(view: View, index: int, house: House) -> tuple[str, ...]:
 def _dated(view: View, index: int, house: House) -> tuple[str, ...]:
     """The people whose bare names stand beside the date; one whom the text mentions is its subject."""
     text = view.blocks[index].text
+    if not 1 < text.count(" ") + 1 <= MOST_WORDS or text.islower():
+        return ()
     places, place, hit = view.document.places, view.blocks[index].place, view.hits[index]
     if view.blocks[index].level or view.kind(index) is Kind.SHARE or (hit is not None and hit.kind is not Kind.BYLINE):
         return ()
@@ -194,13 +217,13 @@ def _has_date(view: View, index: int) -> bool:
     text = view.blocks[index].text
     if view.kind(index) not in DATED and (view.prose[index] or len(text) > LONGEST):
         return False
-    return find_date(text) is not None
+    return date_in(text) is not None
 
 
 def _without_date(text: str) -> str:
     """A byline without its date and what stands on the other side of it."""
     bare = unopened(GLUED.sub(" ", text))
-    date = find_date(bare)
+    date = date_in(bare)
     return bare if date is None else bare[: date.start].strip(" |•·–—-,") or bare[date.end :].strip(" |•·–—-,")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -156,8 +157,8 @@ def _claims(head: Head, data: LinkedData, sites: list[str]) -> Iterator[_Claim]:
 def _heading(view: View, claims: Sequence[_Words], sites: set[str]) -> int | None:
     """The h1 (or another heading) that the page's claims agree with; a lone h1 where there is no claim."""
     headings = [index for index, block in enumerate(view.blocks) if block.level and len(block.text) <= LONGEST]
-    headings = [index for index in headings if not is_named(view.blocks[index].text, sites)]
-    first_level = _above_text(view, [index for index in headings if view.blocks[index].level == 1][:MOST_HEADINGS])
+    first_level = [index for index in headings if view.blocks[index].level == 1][:MOST_HEADINGS]
+    first_level = _above_text(view, _not_named(view, first_level, sites))
     # A news page's <title> is often a shorter, search-friendly headline: half of the words in common is agreement.
     if (best := _agreed(view, first_level, claims, 0.5)) is not None:
         return best
@@ -165,19 +166,28 @@ def _heading(view: View, claims: Sequence[_Words], sites: set[str]) -> int | Non
     is_lone = len(first_level) == 1 and view.shapes[first_level[0]].words >= REPEATED_WORDS
     if is_lone and (best := _agreed(view, first_level, claims, LONE)) is not None:
         return best
-    ranked = sorted(headings, key=lambda index: (view.blocks[index].level, index))[:MOST_HEADINGS]
-    if (best := _agreed(view, ranked[len(first_level) :], claims, 0.8)) is not None:
+    lower = sorted((view.blocks[index].level, index) for index in headings if view.blocks[index].level > 1)
+    ranked = _not_named(view, [index for _, index in lower[: MOST_HEADINGS - len(first_level)]], sites)
+    if (best := _agreed(view, ranked, claims, 0.8)) is not None:
         return best
     if len(first_level) == 1 and view.shapes[first_level[0]].words >= 3 and not view.removed(first_level[0]):
         return first_level[0]
     return None
 
 
+def _not_named(view: View, headings: list[int], sites: set[str]) -> list[int]:
+    """The headings that are not the site's name."""
+    return [index for index in headings if not is_named(view.blocks[index].text, sites)]
+
+
 def _above_text(view: View, headings: list[int]) -> list[int]:
     """The headings that have a share of the page's prose below them, if any has: the others are teasers'."""
-    prose = [form.words * prose for form, prose in zip(view.shapes, view.prose, strict=True)]
-    least = BELOW * sum(prose)
-    below = [index for index in headings if sum(prose[index:]) >= least]
+    if len(headings) < 2:
+        return headings
+    words = [form.words for form, prose in zip(view.shapes, view.prose, strict=True) if prose]
+    places = [index for index, prose in enumerate(view.prose) if prose]
+    least = BELOW * sum(words)
+    below = [index for index in headings if sum(words[bisect_right(places, index) :]) >= least]
     return below or headings
 
 
