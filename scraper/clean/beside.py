@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scraper.clean import signed
 from scraper.clean.bylines import OPENER, WITHIN
@@ -68,17 +68,20 @@ class Shown(NamedTuple):
     changed: frozenset[str] = frozenset()
 
 
-def read(view: View, headline: int, house: House, modified: str | None = None) -> Shown:
+def read(view: View, headline: int, house: House, known: Mapping[str, Any]) -> Shown:
     """The byline and the date beside the headline's block, which is -1 where the page prints none.
 
-    `modified` is the day of the last change as the page's data say it: such a line must say that it is the publication.
+    `known` are fields that the page's data say; what they have is not looked for. A line with the day of its last
+    change must say that it is the publication's.
     """
     if headline < 0:
         return Shown()
     zone = list(_zone(view, headline))
-    return Shown(
-        signed.authors(view, headline, zone, house), _published(view, zone, (modified or "")[:10]), _changed(view, zone)
-    )
+    signers = signed.authors(view, headline, zone, house) if "authors" not in known else ((), "")
+    if "published" in known:
+        return Shown(signers)
+    modified = (known.get("modified") or "")[:10]
+    return Shown(signers, _published(view, zone, modified), _changed(view, zone))
 
 
 def _zone(view: View, headline: int) -> Iterator[int]:

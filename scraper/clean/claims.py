@@ -158,7 +158,7 @@ def _whole_names(
     Scripts without capitals write both names as one word.
     """
     for raw, where in claimed:
-        names = people(raw, house)
+        names = people(raw, house) if raw else ()
         if any(" " in name or name.lower() == name.upper() for name in names):
             yield names, where
         elif names:

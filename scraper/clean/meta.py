@@ -37,7 +37,7 @@ def describe(view: View, title: Title | None, data: LinkedData, kept: Sequence[B
     for name, (value, where) in claims.fields.items():
         fill(name, value, where)
     if view.is_page and not {"authors", "published"} <= found.keys():
-        near = beside.read(view, title.block if title is not None else -1, claims.house, found.get("modified"))
+        near = beside.read(view, title.block if title is not None else -1, claims.house, found)
         fill("authors", *near.authors)
         fill("authors", *claims.short_names)
         fill("published", *near.published)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from scraper.clean.bylines import OPENER, ROLES, WITHIN, unopened
 from scraper.clean.clock import Found, find_date
@@ -22,6 +23,7 @@ BELOW_TEXT = 3
 NEAR = 3
 """Blocks between a bare name and the date that it stands beside: a town, a role, a reading time, a dot."""
 SHORT = 40
+MOST_BOXES = 50
 MOST_WORDS = 12
 """Words of bare names and a date."""
 OF_AUTHORS = re.compile(r"author|byline|by-line|writer|written|autor|auteur|verfasser|redakteur|journalist")
@@ -119,31 +121,35 @@ def _foot(view: View) -> list[int]:
 def _boxed(view: View, headline: int, house: House) -> tuple[str, ...]:
     """The people of an author's box anywhere that opens with "By" or the like, where all such boxes name the same."""
     found: tuple[str, ...] = ()
-    for index, block in enumerate(view.blocks):
-        if len(block.text) > LONGEST_BOX or view.kind(index) in OTHERS or not OPENER.match(block.text):
-            continue
-        is_own = is_authors(view, index) and not _is_teaser(view, index, headline)
-        names = _said(view, index, house) if is_own else ()
+    opened = (at for at, block in enumerate(view.blocks) if len(block.text) <= LONGEST_BOX and OPENER.match(block.text))
+    boxes = [at for at in islice(opened, MOST_BOXES) if view.kind(at) not in OTHERS and is_authors(view, at)]
+    around = _around_text(view, headline) if boxes else set()
+    for index in boxes:
+        names = () if _is_teaser(view, index, around) else _said(view, index, house)
         if names and found and names != found:
             return ()
         found = names or found
     return found
 
 
-def _is_teaser(view: View, index: int, headline: int) -> bool:
-    """Whether a block stands in an item that holds neither the headline nor kept prose."""
-    places = view.document.places
+def _around_text(view: View, headline: int) -> set[int]:
+    """The elements that hold the headline or kept prose."""
     around: set[int] = set()
     for at in (headline, *(at for at in view.open() if view.prose[at])):
         place = view.blocks[at].place
         while place >= 0 and place not in around:
             around.add(place)
-            place = places[place].parent
+            place = view.document.places[place].parent
+    return around
+
+
+def _is_teaser(view: View, index: int, around: set[int]) -> bool:
+    """Whether a block stands in an item that holds neither the headline nor kept prose."""
     place = view.blocks[index].place
     while place >= 0 and place not in around:
-        if places[place].tag in ("article", "li", "a"):
+        if view.document.places[place].tag in ("article", "li", "a"):
             return True
-        place = places[place].parent
+        place = view.document.places[place].parent
     return False
 
 
