@@ -51,7 +51,18 @@ def test_a_person_s_site_is_called_like_the_person() -> None:
     assert read(meta("author", "Ada Quill"), url="https://adaquill.example/a").authors == ("Ada Quill",)
 
 
-@pytest.mark.parametrize("name", ["River Bridge", "Lissau Herald", "The Quill", "Quill Solutions", "Lissau"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "River Bridge",
+        "Lissau Herald",
+        "The Quill",
+        "Quill Solutions",
+        "Lissau",
+        "Kıyı Gazetesi",
+        "Lissau Allgemeinblatt",
+    ],
+)
 def test_a_house_typed_as_a_person_is_none(name: str) -> None:
     page = meta("og:site_name", name) + linked(author={"@type": "Person", "name": name})
     assert read(page).authors == ()
