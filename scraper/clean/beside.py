@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from scraper.clean.clock import find_date
-from scraper.clean.people import OPENER, ROLES, House, people, unopened
+from scraper.clean import signed
+from scraper.clean.bylines import OPENER, WITHIN
+from scraper.clean.people import House
+from scraper.clean.signed import DATED, GLUED, LONGEST, TOKENS_UP, date_in
 from scraper.clean.view import View
 from scraper.clean.when import to_iso
-from scraper.clean.wires import towns
 from scraper.expressions import expression
 from scraper.types import Kind
 
@@ -18,11 +20,16 @@ ABOVE = 3
 """Blocks above the headline that may hold its byline or date."""
 BELOW = 15
 """Blocks between the headline and the text that are read; a menu that stands there has more."""
-LONGEST = 160
-"""Characters of a byline with its roles, its date and its reading time."""
-TOKENS_UP = 3
+FAR_BELOW = 80
+"""Blocks behind such a menu: there an element's name must say that it holds the date or the byline."""
 CONTAINERS_UP = 2
 """Levels above the headline's element that hold its own byline as well."""
+OF_DATES = expression(
+    r"(?:^|-|_)(?:(?:post|entry|article|story|news|blog|pub|published|publish|publication|release)[-_]*(?:date|time|on)|"
+    r"(?:date|time)[-_]*(?:published|posted|header)|published|pubdate|dateline)(?:$|-|_)|=datepublished|articledate"
+)
+"""Names of elements that hold the publication's date."""
+OF_CHANGES = expression(r"updated|modif|changed|aktualis|revised")
 
 # A line that says so first gives the date of the last change, not of publication.
 UPDATED = expression(
@@ -35,7 +42,6 @@ PUBLISHED = expression(
     r"publi|posted|erstellt|veröffentlicht|pubblicat|opublikowan|julkaistu|udgivet|yayın|опубл|نشر|发布|發布|公開|掲載|게시|입력",
     re.IGNORECASE,
 )
-DATED = frozenset((Kind.DATELINE_META, Kind.BYLINE, Kind.READING_TIME))
 ELSEWHERE = frozenset(
     (
         Kind.AD,
@@ -50,62 +56,88 @@ ELSEWHERE = frozenset(
     )
 )
 """Kinds of blocks whose names and dates are not the article's."""
-OF_AUTHORS = expression(r"author|byline|by-line|writer|written|autor|auteur|verfasser|redakteur|journalist")
-# "Posted on 1 March 2024 by Ada Quill", "Published 1 March | Von Jana Beispiel"
-WITHIN = expression(rf"(?:\s(?=(?:written |posted )?by\s)|[|•·–—,]\s+(?={OPENER.pattern[3:]}))", re.IGNORECASE)
-NOT_WRITERS = expression(
-    r"(?:review|edit|check|photo|image|picture|video|graphic|cover|design|illustrat|translat|produc|narrat|sponsor|power|fotograf|übersetz|tradu)\w*\W*$",
-    re.IGNORECASE,
-)
-"""What stands before the "by" of people who did not write."""
-_ROLES = "|".join(sorted(ROLES, key=len, reverse=True))
-GLUED = expression(
-    rf"(?<=[a-zß-ÿ])(?=(?:{'|'.join(sorted((role.title() for role in ROLES), key=len, reverse=True))})\b)|"
-    r"(?<=\d)(?=[A-ZÀ-Þ][a-zß-ÿ])|(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ][a-zß-ÿ]+[.]? \d)|(?<=[a-zß-ÿ])(?=\d)"
-)
-"""Where two elements touch: "Dec 17, 2025Ada Quill", "Ada QuillDecember 17"."""
-STOP = expression(
-    rf"\s*(?:[|•·●▪⋅—–(\[@\d…]|\s-\s|\s[-·]|\b(?:former|deputy|{_ROLES})\b|(?:\b|(?-i:(?<=[a-z])(?=[A-Z])))(?:last|updated?|published|posted|reviewed|edited|"
-    r"medically|fact[- ]checked|photo|photos|foto|fotos|for|in|is|on|aktualisiert|veröffentlicht|publié|publicado|"
-    r"pubblicato|actualizado)\b).*$",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class Shown(NamedTuple):
-    """What is printed beside the headline, each with its place ("block 7"), or empty."""
+    """What is printed beside the headline, each with its place ("block 7"), or empty.
+
+    `changed` are days that are said to be the last change's.
+    """
 
     authors: tuple[tuple[str, ...], str] = ((), "")
     published: tuple[str | None, str] = (None, "")
+    changed: frozenset[str] = frozenset()
 
 
-def read(view: View, headline: int, house: House, modified: str | None = None) -> Shown:
+def read(view: View, headline: int, house: House, known: Mapping[str, Any]) -> Shown:
     """The byline and the date beside the headline's block, which is -1 where the page prints none.
 
-    `modified` is the day of the last change as the page's data say it: such a line must say that it is the publication.
+    `known` are fields that the page's data say; what they have is not looked for. A line with the day of its last
+    change must say that it is the publication's.
     """
     if headline < 0:
         return Shown()
     zone = list(_zone(view, headline))
-    return Shown(_authors(view, zone, house), _published(view, zone, headline, (modified or "")[:10]))
+    signers = signed.authors(view, headline, zone, house) if "authors" not in known else ((), "")
+    if "published" in known:
+        return Shown(signers)
+    modified = (known.get("modified") or "")[:10]
+    return Shown(signers, _published(view, zone, modified), _changed(view, zone))
 
 
 def _zone(view: View, headline: int) -> Iterator[int]:
     """The blocks around a headline that can be its own: below it down to the text, then a few above."""
     prose = 0
-    for index in range(headline + 1, min(headline + 1 + BELOW, len(view.blocks))):
+    for index in range(headline + 1, min(headline + 1 + FAR_BELOW, len(view.blocks))):
         if view.prose[index] and not view.removed(index):
             prose += 1
             if prose > 1 or view.blocks[index].place == view.blocks[headline].place:
                 break
-        if len(view.blocks[index].text) <= LONGEST and view.kind(index) not in ELSEWHERE:
+        if len(view.blocks[index].text) > LONGEST or _is_elsewhere(view, index):
+            continue
+        if index <= headline + BELOW or _says_date(view, index) or signed.is_authors(view, index):
             yield index
     around = _places_up(view, headline, CONTAINERS_UP)
     for index in range(headline - 1, max(headline - 1 - ABOVE, -1), -1):
-        if len(view.blocks[index].text) > LONGEST or around.isdisjoint(_places_up(view, index, TOKENS_UP)):
-            continue  # a clock in the page's own head
-        if view.kind(index) in DATED or _is_authors(view, index):
+        if len(view.blocks[index].text) > LONGEST:
+            continue
+        if view.kind(index) in DATED and _says_date(view, index):
             yield index
+        elif around.isdisjoint(_places_up(view, index, TOKENS_UP)):
+            continue  # a clock in the page's own head
+        elif view.kind(index) in DATED or signed.is_authors(view, index):
+            yield index
+
+
+def _is_elsewhere(view: View, index: int) -> bool:
+    """Whether a block's names and dates are not the article's; a byline may stand in its first picture's figure."""
+    kind, text = view.kind(index), view.blocks[index].text
+    if kind is not Kind.CAPTION:
+        return kind in ELSEWHERE
+    if OPENER.match(text):
+        return not signed.is_authors(view, index)
+    found = date_in(text) if index and signed.is_authors(view, index - 1) else None
+    return found is None or (found.end - found.start) * 2 < len(text)
+
+
+def _tokens(view: View, index: int, levels: int) -> Iterator[str]:
+    """The names that a block's element and those around it give themselves."""
+    places, place = view.document.places, view.blocks[index].place
+    for _ in range(levels):
+        if place < 0:
+            return
+        yield from places[place].tokens
+        place = places[place].parent
+
+
+def _says_date(view: View, index: int) -> bool:
+    """Whether a block's element is called the publication's date."""
+    return any(_is_date_s(token) for token in _tokens(view, index, 2))
+
+
+@lru_cache(maxsize=4096)
+def _is_date_s(token: str) -> bool:
+    return OF_DATES.search(token) is not None
 
 
 def _places_up(view: View, index: int, levels: int) -> set[int]:
@@ -120,115 +152,23 @@ def _places_up(view: View, index: int, levels: int) -> set[int]:
     return found
 
 
-def _foot(view: View) -> Iterator[int]:
-    """The bylines directly below the text."""
-    last = max((index for index in view.open() if view.prose[index]), default=len(view.blocks))
-    for index in range(last + 1, min(last + 1 + ABOVE, len(view.blocks))):
-        if view.kind(index) is Kind.BYLINE and len(view.blocks[index].text) <= LONGEST:
-            yield index
-
-
-def _is_authors(view: View, index: int) -> bool:
-    """Whether the elements around a block call themselves the author's."""
-    place = view.blocks[index].place
-    for _ in range(TOKENS_UP):
-        if place < 0 or view.document.places[place].tag in ("article", "main", "body"):
-            return False
-        here = view.document.places[place]
-        if any(OF_AUTHORS.search(token) and "comment" not in token for token in here.tokens):
-            return True
-        place = here.parent
-    return False
-
-
-# ---- who
-
-
-def _authors(view: View, zone: list[int], house: House) -> tuple[tuple[str, ...], str]:
-    """The people of the first block that says so ("By ..."), else of the first that stands in a byline's place."""
-    foot = list(_foot(view))
-    for reader, places in ((_said, zone), (_placed, zone), (_dated, zone), (_said, foot)):
-        names: list[str] = []
-        first = -1
-        for index in places:
-            if first < 0 or _is_twin(view, first, index):
-                found = reader(view, index, house)
-                names += [name for name in found if name not in names]
-                first = index if first < 0 and found else first
-        if names:
-            return tuple(names), "byline"
-    return (), ""
-
-
-def _is_twin(view: View, one: int, other: int) -> bool:
-    """Whether two blocks stand in elements of the same name: the bylines of two authors do."""
-    places = view.document.places
-    a, b = places[view.blocks[one].place], places[view.blocks[other].place]
-    return one < other and a.tokens == b.tokens and a.tag == b.tag and bool(a.tokens)
-
-
-def _said(view: View, index: int, house: House) -> tuple[str, ...]:
-    """The people of a block that opens with "By" or its like, holds it behind its date, or follows it."""
-    text = view.blocks[index].text
-    if within := WITHIN.search(text):
-        said = NOT_WRITERS.search(text[: within.start()]) is None
-        return _people(text[within.end() :], house) if said else ()
-    before = view.blocks[index - 1].text if index else ""
-    is_labelled = len(before) <= 20 and (opener := OPENER.match(before)) is not None and opener.end() == len(before)
-    return _people(text, house) if is_labelled or OPENER.match(text) else ()
-
-
-def _placed(view: View, index: int, house: House) -> tuple[str, ...]:
-    """The people of a block that is nothing but names, where bylines stand."""
-    text = view.blocks[index].text
-    if NOT_WRITERS.search(text.partition(" by ")[0]):
-        return ()
-    if view.kind(index) is Kind.BYLINE or _is_authors(view, index):
-        return _people(text, house)
-    return _people(text, house, strict=True) if _opens_text(view, index) else ()
-
-
-def _dated(view: View, index: int, house: House) -> tuple[str, ...]:
-    """The person whose bare name stands next to the line of the date; one whom the text mentions is its subject."""
-    text = view.blocks[index].text
-    is_dated = _is_date(view, index - 1) or _is_date(view, index + 1)
-    if not is_dated or not house.is_name(text) or text.upper() in towns():
-        return ()
-    told = any(text.split()[-1] in view.blocks[at].text for at in view.open() if view.prose[at])
-    return () if told else people([text], house)
-
-
-def _is_date(view: View, index: int) -> bool:
-    if not 0 <= index < len(view.blocks) or view.kind(index) not in DATED:
-        return False
-    return find_date(view.blocks[index].text) is not None
-
-
-def _people(text: str, house: House, *, strict: bool = False) -> tuple[str, ...]:
-    bare = unopened(GLUED.sub(" ", text))
-    if date := find_date(bare):
-        bare = bare[: date.start].strip(" |•·–—-,") or bare[date.end :].strip(" |•·–—-,")
-    return tuple(name for name in people([STOP.sub("", bare)], house) if house.is_name(name, strict=strict))
-
-
-def _opens_text(view: View, index: int) -> bool:
-    """Whether a block is the first paragraph of the element that holds the text, directly above its first prose."""
-    after = next((at for at in range(index + 1, min(index + 3, len(view.blocks))) if view.prose[at]), None)
-    if after is None or view.removed(after) or view.blocks[index].level:
-        return False
-    places, here, there = view.document.places, view.blocks[index].place, view.blocks[after].place
-    return places[here].tag == places[there].tag == "p" and places[here].parent == places[there].parent
-
-
 # ---- when
 
 
-def _published(view: View, zone: list[int], headline: int, modified: str) -> tuple[str | None, str]:
+def _published(view: View, zone: list[int], modified: str) -> tuple[str | None, str]:
     for index in zone:
         day = _day(view, index, modified)
         if day is not None:
             return _timed(view, day), f"block {view.blocks[index].at}"
     return None, ""
+
+
+def _changed(view: View, zone: list[int]) -> frozenset[str]:
+    """The days that the lines beside the headline call the last change's."""
+    texts = [(view.blocks[index - 1].text[:30] if index else "", view.blocks[index].text) for index in zone]
+    said = [text[match.start() :] for before, text in texts if (match := UPDATED.search(text))]
+    said += [text for before, text in texts if UPDATED.match(before) and date_in(before) is None]
+    return frozenset(found.date for text in said if (found := date_in(text)) is not None and found.date)
 
 
 def _day(view: View, index: int, modified: str) -> str | None:
@@ -237,18 +177,20 @@ def _day(view: View, index: int, modified: str) -> str | None:
     before = view.blocks[index - 1].text if index else ""
     if kind not in DATED and view.prose[index]:
         return None
-    if len(before) <= 30 and UPDATED.match(before) and find_date(before) is None:
+    if len(before) <= 30 and UPDATED.match(before) and date_in(before) is None:
         return None
     text = GLUED.sub(" ", block.text)
     updated, says = UPDATED.search(text), PUBLISHED.search(text)
     if updated is not None:
         text = text[: updated.start()] if says is None or says.start() < updated.start() else text[says.start() :]
-    found = find_date(text)
+    found = date_in(text)
     if found is None or not found.date or found.date.startswith("--"):
         return None
     is_byline = OPENER.match(text) is not None or WITHIN.search(text) is not None
-    is_line = kind in DATED or says is not None or is_byline or (found.end - found.start) * 5 >= 2 * len(text)
-    if not is_line or (found.date == modified and says is None):
+    is_date = (found.end - found.start) * 5 >= 2 * len(text) or _says_date(view, index)
+    if not (kind in DATED or says is not None or is_byline or is_date):
+        return None
+    if found.date == modified and says is None and any(OF_CHANGES.search(name) for name in _tokens(view, index, 2)):
         return None
     return to_iso(found.date, view.document.fetched_at)
 

@@ -17,8 +17,11 @@ ARTICLES = frozenset(
     "liveblogposting techarticle scholarlyarticle report reviewnewsarticle askpublicnewsarticle socialmediaposting "
     "satiricalarticle medicalwebpage review".split()
 )
+REVIEWS = frozenset(("review",))
 PAGES = frozenset(("webpage", "itempage"))
 MAX_OBJECTS = 2_000
+MAX_NAMES = 200
+MAX_DEPTH = 3
 CONTROL = expression(r"[\x00-\x1f]")
 
 
@@ -54,9 +57,12 @@ def read_linked_data(head: Head | None) -> LinkedData:
         return LinkedData()
     objects = [item for text in head.json_ld for item in _objects(_parse(text))][:MAX_OBJECTS]
     by_id = {item["@id"]: item for item in objects if isinstance(item.get("@id"), str) and len(item) > 2}
+    by_id |= {item["@id"]: item for item in objects if isinstance(item.get("@id"), str) and item.get("name")}
     articles = [item for item in objects if _types(item) & ARTICLES]
     pages = [item for item in objects if _types(item) & PAGES]
-    chosen = max(articles, key=_richness, default=None) or max(pages, key=_richness, default=None)
+    own = _own_addresses(head)
+    ranked = [max(items, key=lambda item: _rank(item, own), default=None) for items in (articles, pages)]
+    chosen = ranked[0] or ranked[1]
     if chosen is None:
         return LinkedData()
     found = _read(chosen, by_id, is_article=bool(articles))
@@ -121,8 +127,23 @@ def _types(item: dict[str, Any]) -> set[str]:
     return {str(kind).rsplit("/", 1)[-1].lower() for kind in (kinds if isinstance(kinds, list) else [kinds])}
 
 
-def _richness(item: dict[str, Any]) -> int:
-    return sum(bool(item.get(key)) for key in ("headline", "datePublished", "author", "articleBody", "dateModified"))
+def _rank(item: dict[str, Any], own: set[str]) -> tuple[bool, bool, int]:
+    """How sure an object is the page's: it has the page's address, is no review of a product, says much."""
+    named = (_address(item.get(key), {}) for key in ("url", "mainEntityOfPage", "@id"))
+    is_own = any(_bare_address(address) in own for address in named if address)
+    rich = sum(bool(item.get(key)) for key in ("headline", "datePublished", "author", "articleBody", "dateModified"))
+    return is_own and rich > 1, not _types(item) <= REVIEWS, rich
+
+
+def _own_addresses(head: Head) -> set[str]:
+    named = [target for relation, target in head.links if "canonical" in relation.split()]
+    named += [content for name, content in head.meta if name == "og:url"]
+    return {_bare_address(address) for address in named}
+
+
+def _bare_address(address: str) -> str:
+    """An address without its scheme, its fragment and a slash at its end."""
+    return address.partition("#")[0].partition("://")[2].rstrip("/")
 
 
 def _text(value: Any) -> str | None:
@@ -144,14 +165,23 @@ def _unescaped(text: str) -> str:
     return html.unescape(text)
 
 
-def _names(value: Any, by_id: dict[str, Any]) -> Iterator[str]:
-    for item in value if isinstance(value, list) else [value]:
-        found = item
-        if isinstance(found, dict) and not found.get("name"):
-            found = by_id.get(str(found.get("@id")), found)
-        name = _text(found)
-        if name and not name.startswith(("http:", "https:")):
-            yield name
+def _names(value: Any, by_id: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """The names of people or houses: strings, objects, references, and lists of them, also in lists or in a name."""
+    if isinstance(value, list):
+        for item in value[:MAX_NAMES] if depth < MAX_DEPTH else ():
+            yield from _names(item, by_id, depth + 1)
+        return
+    if isinstance(value, dict):
+        if not value.get("name"):
+            value = by_id.get(str(value.get("@id")), value)
+        if isinstance(value.get("name"), list) and depth < MAX_DEPTH:
+            yield from _names(value["name"], by_id, depth + 1)
+            return
+        if not value.get("name"):
+            value = " ".join(filter(None, (_text(value.get("givenName")), _text(value.get("familyName")))))
+    name = _text(value)
+    if name and not name.startswith(("http:", "https:")):
+        yield name
 
 
 def _typed(value: Any, by_id: dict[str, Any], kind: str) -> list[Any]:

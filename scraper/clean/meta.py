@@ -37,10 +37,11 @@ def describe(view: View, title: Title | None, data: LinkedData, kept: Sequence[B
     for name, (value, where) in claims.fields.items():
         fill(name, value, where)
     if view.is_page and not {"authors", "published"} <= found.keys():
-        near = beside.read(view, title.block if title is not None else -1, claims.house, found.get("modified"))
+        near = beside.read(view, title.block if title is not None else -1, claims.house, found)
         fill("authors", *near.authors)
+        fill("authors", *claims.short_names)
         fill("published", *near.published)
-        for name, (value, where) in last_witnesses(view, claims, found.get("canonical_url")).items():
+        for name, (value, where) in last_witnesses(view, claims, found.get("canonical_url"), near.changed).items():
             fill(name, value, where)
     for name, (value, where) in shown.items():
         fill(name, value, where)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from scraper.clean.beside import STOP
 from scraper.clean.claims import Claims
 from scraper.clean.people import people
+from scraper.clean.signed import STOP
 from scraper.clean.when import to_iso
 from scraper.errors import ScrapeError
 from scraper.expressions import expression

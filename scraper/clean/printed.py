@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from scraper.clean import agencies
-from scraper.clean.beside import DATED, UPDATED
+from scraper.clean.beside import UPDATED
+from scraper.clean.bylines import OPENER
 from scraper.clean.clock import find_date, read_clock
-from scraper.clean.people import OPENER, people
+from scraper.clean.people import people
+from scraper.clean.signed import DATED
 from scraper.clean.view import View
 from scraper.types import Block, Dateline, Kind, Trim
 

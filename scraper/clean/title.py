@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from scraper.clean import agencies
 from scraper.clean.fold import fold
 from scraper.clean.ld import LinkedData
+from scraper.clean.sitename import LONGEST, SEPARATOR, is_named, site_names, squeezed, without_site
 from scraper.clean.view import View
-from scraper.expressions import expression
 from scraper.types import Form, Head, Kind, Trim
 
-SEPARATOR = expression(
-    r"\s+[|–—·•»:]\s+|\s+-\s+|\s*[|｜»]\s*|\s*_\s*(?=[^\s_]+$)|(?<=\S) ?[-–—] ?(?=[A-Z][\w.]+\.(?:com|org|net)$)"
-)
-LONGEST = 300
-"""Characters of a headline; what is longer is a paragraph."""
 HEAD_WORDS = range(2, 31)
 """Words of a headline in plain text: of 5,258 texts' title lines 99 % have 2 to 30."""
 
 
-MOST_PARTS = 20
 MOST_HEADINGS = 60
 HEAD_LINES = 40
 SHORT_HEAD = 6
 """Lines between the top and the text in a text that has a headline, a standfirst and little else."""
 REPEATED_WORDS = 4
+BELOW = 0.3
+LONE = 0.33
+SHORT_NAME = 12
+"""Characters of one word that is a rubric's name rather than a headline."""
 ALIKE = 0.4
 """Share of words in common from which a shared headline is the printed one in other words, and no teaser."""
 
@@ -84,8 +82,9 @@ def find_title(view: View, data: LinkedData) -> Title | None:
 
 
 def _of_page(view: View, head: Head, data: LinkedData) -> Title | None:
-    claims = list(_claims(view, head, data))
-    heading = _heading(view, [claim.words for claim in claims])
+    sites = site_names(head, view.document.url, data.site)
+    claims = list(_claims(head, data, sites))
+    heading = _heading(view, [claim.words for claim in claims], squeezed(sites))
     if heading is not None:
         block = view.blocks[heading]
         told = _told(_Words.of(block.text), {claim.origin: claim for claim in claims}, data)
@@ -104,14 +103,14 @@ def _of_page(view: View, head: Head, data: LinkedData) -> Title | None:
 
 
 def _told(printed: _Words, claims: dict[str, _Claim], data: LinkedData) -> _Claim | None:
-    """The claim that is the headline where the page prints another: a newsroom's own, or the one behind a kicker.
+    """The claim that is the headline where the page prints another: a newsroom's own, or the one beside a kicker.
 
     Only a NewsArticle's headline is a newsroom's; those of Article and BlogPosting repeat a plugin's search title
     (on 138 development pages 14 of these differ from the h1, and 12 are not the headline).
     """
     own, shared, page = (claims.get(origin) for origin in ("json-ld", "meta:og:title", "title"))
     for claim in (own, shared):
-        if claim is not None and printed.folded.endswith(f" {claim.words.folded}") and _is_long(claim):
+        if claim is not None and _is_long(claim) and _is_beside_kicker(claim.words.folded, printed.folded):
             return claim
     if own is None or not data.is_news:
         return None
@@ -119,9 +118,16 @@ def _told(printed: _Words, claims: dict[str, _Claim], data: LinkedData) -> _Clai
         # A headline for search engines stands in <title> too, while the printed one is shared.
         is_search = page is not None and page.words.folded == own.words.folded
         return None if is_search and shared is not None and shared.words.folded == printed.folded else own
+    if page is None or page.words.folded != printed.folded:
+        return None  # the printed headline is not the one for search engines, so it is the newsroom's
     if shared is None or shared.text.endswith(("…", "...")) or shared.words.overlap(printed) < ALIKE:
         return None
     return None if shared.words.folded.endswith(printed.folded) else shared  # the same, or behind a kicker of its own
+
+
+def _is_beside_kicker(claim: str, printed: str) -> bool:
+    """Whether a headline is printed with a kicker before it, or with a rubric behind a bar."""
+    return printed.endswith(f" {claim}") or (printed.startswith(f"{claim} ") and printed[len(claim) + 1] in "|/•·")
 
 
 def _is_long(claim: _Claim) -> bool:
@@ -135,11 +141,9 @@ def _printed_part(title: str, printed: dict[str, int]) -> list[_Claim]:
     return [_Claim("title", longest, _Words.of(longest))] if (longest := max(found, key=len, default="")) else []
 
 
-def _claims(view: View, head: Head, data: LinkedData) -> Iterator[_Claim]:
+def _claims(head: Head, data: LinkedData, sites: list[str]) -> Iterator[_Claim]:
     """What the page says its headline is, best first, without the site's name."""
     meta = dict(reversed(head.meta))
-    sites = [name for name in (meta.get("og:site_name"), meta.get("application-name"), data.site) if name]
-    sites += _hosts(view.document.url)
     for origin, text in (
         ("json-ld", data.headline),
         ("meta:og:title", meta.get("og:title")),
@@ -150,28 +154,41 @@ def _claims(view: View, head: Head, data: LinkedData) -> Iterator[_Claim]:
             yield _Claim(origin, bare, _Words.of(bare))
 
 
-def _hosts(url: str | None) -> list[str]:
-    """A site's name as its address spells it: "example.org" and "example" of www.example.org."""
-    try:
-        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
-    except ValueError:
-        return []
-    return [host, host.split(".")[0]] if "." in host else []
-
-
-def _heading(view: View, claims: Sequence[_Words]) -> int | None:
+def _heading(view: View, claims: Sequence[_Words], sites: set[str]) -> int | None:
     """The h1 (or another heading) that the page's claims agree with; a lone h1 where there is no claim."""
     headings = [index for index, block in enumerate(view.blocks) if block.level and len(block.text) <= LONGEST]
     first_level = [index for index in headings if view.blocks[index].level == 1][:MOST_HEADINGS]
+    first_level = _above_text(view, _not_named(view, first_level, sites))
     # A news page's <title> is often a shorter, search-friendly headline: half of the words in common is agreement.
     if (best := _agreed(view, first_level, claims, 0.5)) is not None:
         return best
-    ranked = sorted(headings, key=lambda index: (view.blocks[index].level, index))[:MOST_HEADINGS]
-    if (best := _agreed(view, ranked[len(first_level) :], claims, 0.8)) is not None:
+    # What stands lower than a lone h1 are its sub-headings: a third of the words in common is agreement.
+    is_lone = len(first_level) == 1 and view.shapes[first_level[0]].words >= REPEATED_WORDS
+    if is_lone and (best := _agreed(view, first_level, claims, LONE)) is not None:
+        return best
+    lower = sorted((view.blocks[index].level, index) for index in headings if view.blocks[index].level > 1)
+    ranked = _not_named(view, [index for _, index in lower[: MOST_HEADINGS - len(first_level)]], sites)
+    if (best := _agreed(view, ranked, claims, 0.8)) is not None:
         return best
     if len(first_level) == 1 and view.shapes[first_level[0]].words >= 3 and not view.removed(first_level[0]):
         return first_level[0]
     return None
+
+
+def _not_named(view: View, headings: list[int], sites: set[str]) -> list[int]:
+    """The headings that are not the site's name."""
+    return [index for index in headings if not is_named(view.blocks[index].text, sites)]
+
+
+def _above_text(view: View, headings: list[int]) -> list[int]:
+    """The headings that have a share of the page's prose below them, if any has: the others are teasers'."""
+    if len(headings) < 2:
+        return headings
+    words = [form.words for form, prose in zip(view.shapes, view.prose, strict=True) if prose]
+    places = [index for index, prose in enumerate(view.prose) if prose]
+    least = BELOW * sum(words)
+    below = [index for index in headings if sum(words[bisect_right(places, index) :]) >= least]
+    return below or headings
 
 
 def _agreed(view: View, headings: Sequence[int], claims: Sequence[_Words], least: float) -> int | None:
@@ -179,6 +196,8 @@ def _agreed(view: View, headings: Sequence[int], claims: Sequence[_Words], least
     best, found = least, None
     for index in headings if claims else ():
         words = _Words.of(view.blocks[index].text)
+        if " " not in words.folded and len(words.folded) < SHORT_NAME and not _is_at_end(words, claims):
+            continue
         score = max(words.overlap(claim) for claim in claims)
         if score == 1.0:
             return index
@@ -187,40 +206,9 @@ def _agreed(view: View, headings: Sequence[int], claims: Sequence[_Words], least
     return found
 
 
-def without_site(title: str, sites: Sequence[str], *, is_page_title: bool = True) -> str:
-    """A page title, cut at LONGEST characters, without the site's name at either end.
-
-    A named site is cut wherever it stands at an end. Without a name the last parts of a <title> go while they are at
-    most four words and the rest at least four; a headline in other data has dashes of its own, and loses such a part
-    only behind a bar.
-    """
-    title = " ".join(title[: 4 * LONGEST].split())[:LONGEST]
-    cuts = [(found.start(), found.end()) for found in SEPARATOR.finditer(title)][:MOST_PARTS]
-    if not cuts and ": " not in title:
-        return title
-    names = {fold(site) for site in sites}
-    names |= {name.replace(" ", "") for name in names}
-    before, _, behind = title.partition(": ")
-    if behind and _is_named(before, names):
-        return behind
-    for start, end in cuts:
-        if _is_named(title[end:], names):
-            return title[:start].strip()
-    for start, end in reversed(cuts):
-        if _is_named(title[:start], names):
-            return title[end:].strip()
-    while cuts:
-        start, end = cuts.pop()
-        tail, rest, sign = title[end:].split(), title[:start].split(), title[start:end].strip()
-        if sign == ":" or len(tail) > 4 or len(rest) < 4 or not (is_page_title or sign in "|｜"):
-            break
-        title = title[:start].strip()
-    return title
-
-
-def _is_named(part: str, names: set[str]) -> bool:
-    folded = fold(part)
-    return folded in names or folded.replace(" ", "") in names
+def _is_at_end(words: _Words, claims: Sequence[_Words]) -> bool:
+    """Whether a claim begins or ends with the words."""
+    return any(claim.folded.startswith(words.folded) or claim.folded.endswith(words.folded) for claim in claims)
 
 
 def overlap(one: str, other: str) -> float:

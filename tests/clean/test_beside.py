@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from claimed import PARAGRAPHS, read
+from claimed import PARAGRAPHS, meta, read
+
+from scraper.clean import clean_html
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,26 @@ from claimed import PARAGRAPHS, read
         ("<div>Ottilie Brandvold</div><div class='date'>March 1, 2024</div>", ()),
         ("<div>River Council</div><div class='date'>March 1, 2024</div>", ()),
         ("<div>New York</div><div class='date'>March 1, 2024</div>", ()),
+        ("<div>Ada Quill</div><div>5 min read</div><div class='x'>March 1, 2024</div>", ("Ada Quill",)),
+        ("<p>Ada Quill</p><p>Lissau</p><div>29/02/2024 Actualizado a las 15:10h.</div>", ("Ada Quill",)),
+        ("<p>Ada Quill and AP</p><p>March 1, 2024 - 4.34pm</p>", ("Ada Quill",)),
+        ("<p class='info'>Ada Quill 1.3.2024 | 09:36 Uhr</p>", ("Ada Quill",)),
+        ("<div class='category'>Ada Quill</div><div class='date'>March 1, 2024</div>", ()),
+        ("<div class='share'>Facebook Messenger</div><div class='date'>March 1, 2024</div>", ()),
+        ("<p>Kolumne von Ada Quill</p>", ("Ada Quill",)),
+        ("<p>Analysis by Ada Quill</p>", ("Ada Quill",)),
+        ("<p>By Ada Quill, DVM. Reviewed by Bo Lindgren, DVM</p>", ("Ada Quill",)),
+        ("<div class='author-block'>Ada Quill Parliamentary editor</div>", ("Ada Quill",)),
+        (
+            "<div class='author'>Ada Quill</div><div class='author-description'>Licensed Bridge Builder</div>",
+            ("Ada Quill",),
+        ),
+        ("<div class='author-description'>Licensed Ferry Grader</div>", ()),
+        ("<h2 class='author-bio__author-name'>Ada Quill</h2>", ("Ada Quill",)),
+        ("<figure><figcaption><address>Von Ada Quill</address>A bridge</figcaption></figure>", ("Ada Quill",)),
+        ("<h2>Analysis — The bridge in numbers, by Bo Lindgren</h2><p class='author'>Ada Quill</p>", ("Ada Quill",)),
+        ("<div class='post-author'>Bridge NewsFerry NewsQuill News</div>", ()),
+        ("<p>By Citadel River Council</p>", ()),
         ("<p>Reviewed by Ada Quill</p>", ()),
         ("<p>Photo by Ada Quill</p>", ()),
         ("<p>By Reuters</p>", ()),
@@ -37,9 +59,39 @@ def test_a_byline_below_the_text() -> None:
     assert read(body=body).authors == ("Ada Quill",)
 
 
+PROSE = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+BOX = "<div class='author-box'><p>{}</p></div>"
+
+
+@pytest.mark.parametrize(
+    ("boxes", "authors"),
+    [
+        (BOX.format("Authors: Ada Quill and Bo Lindgren, ferry teachers"), ("Ada Quill", "Bo Lindgren")),
+        (BOX.format("Written by Ada Quill") * 2, ("Ada Quill",)),
+        (BOX.format("Written by Ada Quill") + BOX.format("Written by Bo Lindgren"), ()),
+        (f"<ul><li>{BOX.format('Written by Ada Quill')}</li></ul>", ()),
+        (BOX.format("Ada Quill"), ()),
+    ],
+)
+def test_an_author_s_box_elsewhere(boxes: str, authors: tuple[str, ...]) -> None:
+    more = "<h2>Nearby</h2><p>The harbour is quiet at this time of the year, and so is the inn beside it.</p>"
+    head = meta("article:published_time", "2024-03-01")  # a page that says something asks nobody else
+    assert read(head, body=PROSE + more * 3 + boxes).authors == authors
+
+
+MENU = "<ul>" + "".join(f"<li><a href='/{n}'>Section {n}</a></li>" for n in range(30)) + "</ul>"
+
+
 @pytest.mark.parametrize(
     ("line", "published"),
     [
+        (f"{MENU}<div class='single-post-date'>March 1, 2024</div>", "2024-03-01"),
+        (f"{MENU}<div>March 1, 2024</div>", None),
+        (
+            "<figure><figcaption><address>Von Ada Quill</address><p>1.3.2024, 09:58 Uhr</p></figcaption></figure>",
+            "2024-03-01",
+        ),
+        ("<figure><figcaption><p>1.3.2024, 09:58 Uhr</p></figcaption></figure>", None),
         ("<p>March 1, 2024</p>", "2024-03-01"),
         ("<p>Updated March 2, 2024</p>", None),
         ("<div>Updated</div><div>March 2, 2024</div>", None),
@@ -67,6 +119,10 @@ def test_a_date_above_the_article_is_a_clock_s() -> None:
     [
         ("https://example.org/2024/03/01/bridge", "2024-03-01"),
         ("https://example.org/2024/03/bridge", None),
+        ("https://example.org/a/2024-03-01-bridge", "2024-03-01"),
+        ("https://example.org/20240301/bridge", "2024-03-01"),
+        ("https://example.org/20241301/bridge", None),
+        ("https://example.org/bridge-120240301", None),
         ("https://example.org/2024/13/41/bridge", None),
         ("https://example.org/2024/04/01/bridge", None),
     ],
@@ -89,3 +145,21 @@ def test_a_link_to_the_author() -> None:
 def test_a_time_that_is_the_last_change_s() -> None:
     line = "<p>Read by many: <time itemprop='dateModified' class='published-time' datetime='2024-02-02'>then</time></p>"
     assert read(above=line).published is None
+
+
+def test_the_day_of_a_change_is_no_publication_s() -> None:
+    line = "<p>Updated March 1, 2024</p><time datetime='2024-03-01T00:00:35-05:00'></time>"
+    assert read(above=line).published is None
+    assert read(above=line.replace("Updated ", "")).published == "2024-03-01T00:00:35-05:00"
+
+
+@pytest.mark.parametrize(("name", "published"), [("date-line", "2024-03-01"), ("field--name-changed", None)])
+def test_a_bare_date_that_is_also_the_last_change_s(name: str, published: str | None) -> None:
+    head = meta("article:modified_time", "2024-03-01T10:00:00Z")
+    assert read(head, above=f"<div class='{name}'>March 1, 2024</div>").published == published
+
+
+@pytest.mark.parametrize(("name", "published"), [("date-header", "2024-03-01"), ("top", None)])
+def test_a_date_above_the_headline_says_that_it_is_the_article_s(name: str, published: str | None) -> None:
+    html = f"<div><div><h2 class='{name}'>March 1, 2024</h2></div></div><article><h1>Bridge opens</h1>{PROSE}"
+    assert clean_html(f"<title>Bridge opens</title>{html}</article>").metadata.published == published

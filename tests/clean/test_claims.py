@@ -30,6 +30,8 @@ ARTICLE = {
         {**ARTICLE, "author": ["Ada Quill"]},
         {**ARTICLE, "author": [{"@type": "Person", "name": ["Ada Quill"]}]},
         {"@graph": [{**ARTICLE, "author": {"@id": "#ada"}}, {"@id": "#ada", "@type": "Person", "name": "Ada Quill"}]},
+        {"@graph": [{**ARTICLE, "author": [[{"@id": "#ada"}]]}, {"@id": "#ada", "name": "Ada Quill"}]},
+        {**ARTICLE, "author": {"@type": "Person", "givenName": "Ada", "familyName": "Quill"}},
         json.dumps(ARTICLE) + ";",
         f"<!-- {json.dumps(ARTICLE)} -->",
         f"//<![CDATA[\n{json.dumps(ARTICLE)}\n//]]>",
@@ -47,7 +49,7 @@ ARTICLE = {
             ARTICLE,
         ],
     ],
-    ids=range(16),
+    ids=range(18),
 )
 def test_an_article_object_is_found(value: object) -> None:
     found = read(ld(value))
@@ -75,6 +77,33 @@ def test_an_article_object_is_found(value: object) -> None:
 def test_broken_objects_leave_the_rest_of_the_page(broken: str) -> None:
     found = read(ld(broken) + meta("article:published_time", "2024-03-01") + meta("author", "Ada Quill"))
     assert (found.published, found.authors) == ("2024-03-01", ("Ada Quill",))
+
+
+def test_the_page_s_own_object_is_told_from_its_teasers_and_reviews() -> None:
+    link = f'<link rel="canonical" href="{URL}">'
+    other = {
+        **ARTICLE,
+        "url": "https://www.example.org/b",
+        "author": "Bo Lindgren",
+        "articleBody": "x",
+        "dateModified": 1,
+    }
+    own = {**ARTICLE, "mainEntityOfPage": {"@id": f"{URL}#article"}}
+    review = {
+        "@type": "Review",
+        "author": "Bo Lindgren",
+        "datePublished": "2020-01-01",
+        "articleBody": "x",
+        "headline": "y",
+    }
+    for pair in ([other, own], [own, other], [review, ARTICLE], [ARTICLE, review]):
+        assert read(link + ld(pair)).authors == ("Ada Quill",)
+
+
+def test_names_in_a_list() -> None:
+    both = ("Ada Quill", "Bo Lindgren")
+    assert read(linked(author={"@type": "Person", "name": ["Ada Quill", "Bo Lindgren"]})).authors == both
+    assert read(linked(author=[["Ada Quill"], ["Bo Lindgren"]])).authors == both
 
 
 def test_one_broken_object_does_not_spoil_the_next() -> None:
@@ -169,6 +198,25 @@ def test_a_printed_byline_is_read() -> None:
         meta("article:published_time", "2024-03-01"), above="<p class='byline'>By Ada Quill and Bo Lindgren</p>"
     )
     assert (found.authors, found.origin["authors"]) == (("Ada Quill", "Bo Lindgren"), "byline")
+
+
+def test_a_byline_knows_better_than_a_first_name() -> None:
+    login = meta("author", "AdaQ")
+    assert read(login).authors == ("AdaQ",)
+    assert read(login, above="<p class='byline'>By Ada Quill</p>").authors == ("Ada Quill",)
+
+
+@pytest.mark.parametrize(
+    ("label", "authors"),
+    [
+        ("Written by", ("Ada Quill",)),
+        ("Verfasst von", ("Ada Quill",)),
+        ("Écrit par", ("Ada Quill",)),
+        ("Filed under", ()),
+    ],
+)
+def test_the_writer_on_the_card(label: str, authors: tuple[str, ...]) -> None:
+    assert read(meta("twitter:label1", label) + meta("twitter:data1", "Ada Quill")).authors == authors
 
 
 def test_editors_of_the_object() -> None:

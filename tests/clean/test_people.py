@@ -43,14 +43,30 @@ def test_a_site_s_own_name(name: str, site: str, is_own: bool) -> None:
 def test_a_person_s_site_is_called_like_the_person() -> None:
     site = meta("og:site_name", "Ada Quill")
     assert read(site + linked(author={"@type": "Person", "name": "Ada Quill"})).authors == ("Ada Quill",)
-    assert read(site + meta("author", "Ada Quill")).authors == ()
+    assert read(site + meta("author", "Ada Quill")).authors == ("Ada Quill",)
+    assert read(site + linked(author="Ada Quill")).authors == ()
+    photos = meta("og:site_name", "Ada Quill Photography")
+    assert read(photos + meta("author", "Ada Quill")).authors == ("Ada Quill",)
+    assert read(photos + meta("author", "Ada Quill Photography")).authors == ()
     assert read(meta("author", "Ada Quill"), url="https://adaquill.example/a").authors == ("Ada Quill",)
 
 
-@pytest.mark.parametrize("name", ["River Bridge", "Lissau Herald", "The Quill"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "River Bridge",
+        "Lissau Herald",
+        "The Quill",
+        "Quill Solutions",
+        "Lissau",
+        "Kıyı Gazetesi",
+        "Lissau Allgemeinblatt",
+    ],
+)
 def test_a_house_typed_as_a_person_is_none(name: str) -> None:
     page = meta("og:site_name", name) + linked(author={"@type": "Person", "name": name})
     assert read(page).authors == ()
+    assert read(meta("og:site_name", name) + meta("author", name)).authors == ()
 
 
 def test_an_organisation_is_no_author() -> None:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from scraper.clean import Options, clean_html, clean_text
-from scraper.clean.title import LONGEST, overlap, without_site
+from scraper.clean.sitename import LONGEST, without_site
+from scraper.clean.title import overlap
 from scraper.types import Article, Kind
 
 PROSE = (
@@ -80,6 +81,9 @@ SHARED = "Council approves second bridge at last"
         ("NewsArticle", (HEADLINE, "Council approves second bridge…", HEADLINE), HEADLINE, HEADLINE),
         ("NewsArticle", (HEADLINE, f"Traffic: {HEADLINE}", HEADLINE), HEADLINE, HEADLINE),
         ("NewsArticle", (HEADLINE[:30], HEADLINE, HEADLINE), HEADLINE, HEADLINE),
+        ("NewsArticle", (HEADLINE, SHARED, SEARCHED), HEADLINE, HEADLINE),
+        ("Article", (HEADLINE, HEADLINE, HEADLINE), f"{HEADLINE} | Opinion", HEADLINE),
+        ("Article", (HEADLINE, HEADLINE, HEADLINE), f"{HEADLINE} and more", f"{HEADLINE} and more"),
         ("Article", (HEADLINE, HEADLINE, HEADLINE), f"Lissau - {HEADLINE}", HEADLINE),
     ],
 )
@@ -163,6 +167,37 @@ def test_a_headline_in_the_data_keeps_its_dash() -> None:
     assert without_site(title, ["The Example"], is_page_title=False) == title
     assert without_site(f"{title} | The Example", ["The Example"], is_page_title=False) == title
     assert without_site(f"{title} | Local", [], is_page_title=False) == title
+
+
+REST = "".join(f"<p>{text}</p>" for text in PROSE)
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        # A site's name as the first heading: <title> has it more than the shared headline, or it is the host's.
+        (
+            f"<title>Quill Notes: {HEADLINE}</title><meta property='og:title' content='{HEADLINE}'>",
+            f"<h1>Quill Notes</h1><h3>{HEADLINE}</h3>",
+        ),
+        (f"<title>quill.example {HEADLINE}</title>", f"<h1>quill.example</h1><h3>{HEADLINE}</h3>"),
+        # A site that shares its own name alone.
+        (f"<title>{HEADLINE} | Quill</title><meta property='og:title' content='Quill'>", f"<h1>{HEADLINE}</h1>"),
+        # A rubric of one word, which the claim holds somewhere.
+        (f"<title>{HEADLINE}</title>", f"<h1>Bridge</h1><h1>Style</h1><h2>{HEADLINE}</h2>"),
+        # The teaser of another article agrees better with a short <title>.
+        ("<title>Lissau bridge debate today</title>", f"<h1>{HEADLINE}</h1>{REST * 3}<h1>Lissau bridge today</h1>"),
+        # A sub-heading that a search title holds.
+        (
+            "<title>Who pays for it - a guide to the bridge</title>",
+            f"<h1>{HEADLINE} for it</h1><h2>Who pays for it?</h2>",
+        ),
+    ],
+    ids=("beside", "host", "shared", "rubric", "teaser", "sub-heading"),
+)
+def test_another_heading_is_not_the_headline(head: str, body: str) -> None:
+    html = f"<html><head>{head}</head><body><article>{body}{REST}</article></body></html>"
+    assert (clean_html(html, url="https://quill.example/a").metadata.title or "").startswith(HEADLINE)
 
 
 def test_overlap_is_the_share_of_the_shorter_text() -> None:
