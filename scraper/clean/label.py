@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scraper.clean import agencies
 from scraper.clean.clock import read_clock
@@ -27,17 +27,29 @@ VAGUE = frozenset((Kind.NAVIGATION, Kind.FOOTER))
 
 
 def by_place(view: View) -> Iterator[Vote]:
-    """Blocks that stand in an element whose name condemns it; captions stay when they are asked for."""
+    """Blocks that stand in an element whose name condemns it; captions stay when they are asked for.
+
+    A page that tells its story in captions has no certain ones: law 4, a big container is never chrome.
+    """
+    captions: dict[int, str] = {}
     for index, block in enumerate(view.blocks):
         rule = view.places[block.place] if block.place >= 0 else None
-        if rule is None:
-            if block.form is Form.CAPTION:
-                yield index, _caption(view, "tag.caption")
-            continue
-        if rule.kind is Kind.CAPTION:
-            yield index, _caption(view, f"place.{rule.id}")
-        else:
+        if rule is not None and rule.kind is not Kind.CAPTION:
             yield index, remove(rule.kind, f"place.{rule.id}")
+        elif rule is not None or block.form is Form.CAPTION:
+            captions[index] = "tag.caption" if rule is None else f"place.{rule.id}"
+    if not _is_most(view, captions):
+        yield from ((index, _caption(view, rule)) for index, rule in captions.items())
+
+
+def _is_most(view: View, captions: Mapping[int, str]) -> bool:
+    """Whether captions hold over half of the prose that no place condemns."""
+    prose = told = 0
+    for index, block in enumerate(view.blocks if captions else ()):
+        if view.prose[index] and (index in captions or block.place < 0 or view.places[block.place] is None):
+            prose += view.shapes[index].words
+            told += view.shapes[index].words if index in captions else 0
+    return 2 * told > prose
 
 
 def _caption(view: View, rule: str) -> Label:

@@ -78,6 +78,21 @@ def test_where_the_model_would_keep_nothing_the_densest_run_stays(wanted: Option
     assert "Home" not in kept
 
 
+def test_a_story_told_in_captions_is_not_emptied() -> None:
+    figures = "".join(
+        f"<figure><img src='{n}.jpg'><figcaption>{text}</figcaption></figure>" for n, text in enumerate(PROSE)
+    )
+    menu = "<nav><a href='/'>Home</a><a href='/photos'>Photos of the week</a></nav>"
+    article = clean_html(f"<title>Bridge opens</title>{menu}<article><h1>Bridge opens</h1>{figures}</article>")
+    assert [text for text in article.text.split("\n\n") if text in PROSE] == PROSE
+    assert "Home" not in article.text
+
+
+def test_a_caption_beside_an_article_goes() -> None:
+    caption = "The old bridge in winter, seen from the harbour, where the ice had stopped every boat for a week."
+    assert caption not in page(f"<figure><img src='1.jpg'><figcaption>{caption}</figcaption></figure>").text
+
+
 def test_a_date_on_top_does_not_make_a_clean_text_dirty() -> None:
     lines = ["Fry the onions slowly.", "Add the tomatoes.", "Salt", "Pepper", "Serve with cream and bread."]
     text = "\n".join(["Monday, 4 October 2023", *lines])
