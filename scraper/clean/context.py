@@ -25,6 +25,8 @@ NAME_WORDS = 5
 
 def weather_place(view: View) -> Iterator[Vote]:
     """The town of a weather widget: one to three words without digits, between or beside temperature and clock."""
+    if not any(label is not None and label.kind is Kind.WEATHER for label in view.labels):
+        return
     widget = (Kind.WEATHER, Kind.DATE_WIDGET)
     for index in list(view.open()):
         if view.kind(index - 1) is not Kind.WEATHER and view.kind(index + 1) is not Kind.WEATHER:
@@ -44,7 +46,7 @@ def weather_place(view: View) -> Iterator[Vote]:
 def author_box(view: View) -> Iterator[Vote]:
     """A name, the same name with an address stuck to it, and the biography that follows."""
     for index, block in enumerate(view.blocks):
-        found = NAME_AND_ADDRESS.match(block.text) if len(block.text) < 300 else None
+        found = NAME_AND_ADDRESS.match(block.text) if "://" in block.text and len(block.text) < 300 else None
         if found is None or index == 0 or fold(view.blocks[index - 1].text) != fold(found["name"]):
             continue
         yield index - 1, remove(Kind.AUTHOR_BOX, "author_box.name")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from scraper.clean.chars import Counts, count
+from scraper.clean.chars import DIGIT, SYMBOL, UNSPACED_LETTER, Counts, count
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
@@ -18,6 +18,10 @@ Pass = Callable[["View"], Iterable[Vote]]
 """A pass looks at the view and yields (index, label) votes; the chain applies them before the next pass."""
 
 
+_WITH_DIGITS = (DIGIT, UNSPACED_LETTER, SYMBOL)
+"""Classes of characters that digits of any script fall in: Thai ones count as letters, mathematical ones as symbols."""
+
+
 class View:
     """One document under judgement. Only `run` writes labels; all else is fixed when the view is made."""
 
@@ -29,6 +33,7 @@ class View:
         self.shapes: list[Shape] = shapes(
             self.counts, [block.link_chars / len(block.text) for block in document.blocks]
         )
+        self.digits: list[bool] = self.counts.by_class[:, _WITH_DIGITS].any(axis=1).tolist()
         self.prose: list[bool] = [is_prose(form) for form in self.shapes]
         if document.head is None:
             self._join_wrapped()
