@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
@@ -68,7 +68,8 @@ class Shapes:
         self._heads: Heads = {**beginnings, **table.heads}
         self._marks = {head[0] for head in table.heads if not head[0].isalnum()}
         self._pieces = re.compile("|".join(sorted({_piece(literal) for literal, _ in table.literals})) or r"(?!)")
-        self._compiled: list[re.Pattern[str] | None] = [None] * len(table.shapes)
+        self._anchored = {number for numbers in table.heads.values() for number in numbers}
+        self._compiled: dict[int, Callable[[str], re.Match[str] | None]] = {}
         self._foreign = re.compile(f"[{re.escape(''.join(sorted(table.foreign)))}]" if table.foreign else r"(?!)")
 
     def find(self, line: str, near: Numbers | None = None) -> int | None:
@@ -78,12 +79,21 @@ class Shapes:
         lowered = line.lower()
         for number in sorted(set(near)):
             needs = self._table.needs[number]
-            is_cheap = len(needs) <= FEW_NEEDS or self._compiled[number] is None
+            is_cheap = len(needs) <= FEW_NEEDS or number not in self._compiled
             if is_cheap and not any(map(lowered.__contains__, needs)):
                 continue
-            if self._pattern(number).search(line) and any(map(lowered.__contains__, needs)):
+            if self._matcher(number)(line) and any(map(lowered.__contains__, needs)):
                 return number
         return None
+
+    def may_be_part(self, line: str, near: Numbers) -> bool:
+        """Whether a line has a literal that one of the shapes near it needs: without it no part of it matches either.
+
+        A capital sigma is in lower case what stands around it, and asks always.
+        """
+        lowered = line.lower()
+        needed = {self._table.needs[number] for number in near}
+        return "Σ" in line or any(any(map(lowered.__contains__, needs)) for needs in needed)
 
     def near(self, line: str) -> Numbers:
         """The shapes that may match a line that is not empty, or a part of it that begins with its first word."""
@@ -107,11 +117,12 @@ class Shapes:
             near += _holding(lowered, self._table.foreign[char])
         return near + self._table.unmarked if _ODD.search(line) else near
 
-    def _pattern(self, number: int) -> re.Pattern[str]:
-        pattern = self._compiled[number]
-        if pattern is None:
-            pattern = self._compiled[number] = re.compile(self._table.shapes[number], re.IGNORECASE)
-        return pattern
+    def _matcher(self, number: int) -> Callable[[str], re.Match[str] | None]:
+        """What tries a shape; one that begins with `^` and has heads is not tried at every character."""
+        if number not in self._compiled:
+            pattern = re.compile(self._table.shapes[number], re.IGNORECASE)
+            self._compiled[number] = pattern.match if number in self._anchored else pattern.search
+        return self._compiled[number]
 
 
 def _at(line: str, start: int, heads: Heads) -> Numbers:
