@@ -68,3 +68,11 @@ def test_the_shipped_classes_are_those_of_their_maker() -> None:
     for char in "aZß9 .,|“-あ漢กé١\u00a0…»\u1362":
         assert classes[ord(char)] == character_data.class_of(char), char
         assert lower[ord(char)] == ord(char.lower())
+
+
+@given(TEXTS, st.data())
+def test_the_counts_of_some_texts_are_what_counting_them_gives(texts: list[str], data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.integers(0, len(texts) - 1), min_size=1))
+    again = chars.count([texts[row] for row in rows])
+    for name, column in chars.of_rows(chars.count(texts), rows)._asdict().items():
+        assert column.tolist() == getattr(again, name).tolist(), name
