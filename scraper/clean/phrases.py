@@ -94,8 +94,9 @@ UNSPACED = expression(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _RUN = expression(r"[^\W_]+")
 # What folds to no letter and no mark, whatever stands beside it. Any other character has the line's words folded.
 _REST = r"\x00-/:-@\[-`{-\x7f\xa0«»‘’“”–—…•·"
+_ASCII_WORD = r"(?:[A-Za-z0-9]|(?<=[0-9])[.,](?=[0-9]))++"
 _OPENING = expression(
-    rf"[{_REST}]*+([A-Za-z]++)(?:([{_REST}]++)([A-Za-z]*+)(?:([{_REST}]++)([A-Za-z]*+))?+)?+([^{_REST}]?)"
+    rf"[{_REST}]*+({_ASCII_WORD})(?:([{_REST}]++)({_ASCII_WORD})?+(?:[{_REST}]++({_ASCII_WORD})?+)?+)?+([^{_REST}]?)"
 )
 MOST_OPENING_WORDS = 6
 LONGEST_OPENING_WORD = 40
@@ -139,11 +140,9 @@ class Phrases:
     def _may_open(self, line: str) -> bool:
         """Whether a phrase may begin with the first words of the line."""
         if found := _OPENING.match(line):
-            first, gap, second, next_gap, third, rest = found.groups("")
+            first, gap, second, third, rest = found.groups("")
             if not rest:
-                return self._opens(first.lower(), gap, second.lower(), third.lower())
-            if next_gap and not third and rest.isascii():
-                return self._opens(first.lower(), gap, second.lower(), "0")
+                return self._opens(_run(first.lower()), gap, second and _run(second.lower()), third and _run(third.lower()))
         return self._may_open_folded(line)
 
     def _may_open_folded(self, line: str) -> bool:
