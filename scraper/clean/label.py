@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scraper.clean import agencies
-from scraper.clean.clock import LONGEST_LINE, Clock, read_clock
+from scraper.clean.clock import LONGEST_LINE, Clock
 from scraper.clean.view import View, Vote, keep, remove
 from scraper.expressions import expression
 from scraper.types import Form, Kind, Label
@@ -129,9 +129,9 @@ def by_clock(view: View) -> Iterator[Vote]:
 
 
 def _clocks(view: View) -> Iterator[tuple[int, Clock]]:
-    for index, has_digit in enumerate(view.digits):
-        if has_digit and len(view.blocks[index].text) <= LONGEST_LINE and not view.removed(index):
-            clock = read_clock(view.blocks[index].text)
+    for index, digits in enumerate(view.digits):
+        if digits and len(view.blocks[index].text) <= LONGEST_LINE and not view.removed(index):
+            clock = view.clock(index)
             if clock is not None:
                 yield index, clock
 

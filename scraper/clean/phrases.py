@@ -121,28 +121,32 @@ class Phrases:
         """Return what a line, or the text of one block, is recognised as, or None."""
         if not line or len(line) > LONGEST_LINE:
             return None
-        if not self._end and not self._may_open(line):
-            if len(line) > LONGEST_SHAPE_LINE and not _has_separator(line):
-                return None
-            near = self._shapes.near(line)
-            if not near:
-                return None
-            if not _has_separator(line):
-                number = self._shapes.find(line, near)
-                return None if number is None or not fold(line) else self._hits[self._shape_rules[number]]
-            if not self._shapes.may_be_part(line, near):
-                return None
+        return self._read(line) if self._end or self._may_open(line) else self._unopened(line)
+
+    def _read(self, line: str) -> Hit | None:
         folded = fold(line)
-        if not folded:
+        return (self._whole(line, folded) or self._composite(line, folded)) if folded else None
+
+    def _unopened(self, line: str) -> Hit | None:
+        """A line whose first words open no phrase: it has a shape, or parts, the first of which has one."""
+        if len(line) > LONGEST_SHAPE_LINE and not _has_separator(line):
             return None
-        return self._whole(line, folded) or self._composite(line, folded)
+        near = self._shapes.near(line)
+        if not near:
+            return None
+        if _has_separator(line):
+            return self._read(line) if self._shapes.may_be_part(line, near) else None
+        number = self._shapes.find(line, near)
+        return None if number is None or not fold(line) else self._hits[self._shape_rules[number]]
 
     def _may_open(self, line: str) -> bool:
         """Whether a phrase may begin with the first words of the line."""
         if found := _OPENING.match(line):
             first, gap, second, third, rest = found.groups("")
             if not rest:
-                return self._opens(_run(first.lower()), gap, second and _run(second.lower()), third and _run(third.lower()))
+                return self._opens(
+                    _run(first.lower()), gap, second and _run(second.lower()), third and _run(third.lower())
+                )
         return self._may_open_folded(line)
 
     def _may_open_folded(self, line: str) -> bool:

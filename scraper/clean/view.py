@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from scraper.clean.chars import DIGIT, SYMBOL, UNSPACED_LETTER, Counts, count, of_rows
+from scraper.clean.clock import Clock, read_clock
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
@@ -41,11 +42,13 @@ class View:
         self.shapes: list[Shape] = shapes(
             self.counts, [block.link_chars / len(block.text) for block in document.blocks]
         )
-        self.digits: list[bool] = self.counts.by_class[:, _WITH_DIGITS].any(axis=1).tolist()
+        # How many characters of each block may be digits, of any script.
+        self.digits: list[int] = self.counts.by_class[:, _WITH_DIGITS].sum(axis=1).tolist()
         self.prose: list[bool] = [is_prose(form) for form in self.shapes]
         if document.head is None:
             self._join_wrapped()
         self.hits: list[Hit | None] = self._find(before, known)
+        self._clocks: dict[str, Clock | None] = before._clocks if before is not None else {}
         self.named: Callable[[Place], PlaceRule | None] = token_rules(rules.places)
         self.places: list[PlaceRule | None] = judge_places(document, self.named)
         self.labels: list[Label | None] = [None] * len(document.blocks)
@@ -75,6 +78,13 @@ class View:
         """For each block the index of one with its text here, or NOWHERE."""
         rows = {block.text: index for index, block in enumerate(self.blocks)}
         return [rows.get(block.text, NOWHERE) for block in blocks]
+
+    def clock(self, index: int) -> Clock | None:
+        """What a line shows if it is a clock; read once, for later rounds too."""
+        text = self.blocks[index].text
+        if text not in self._clocks:
+            self._clocks[text] = read_clock(text)
+        return self._clocks[text]
 
     def run(self, passes: Iterable[Pass]) -> None:
         """Apply the passes in order; a later vote replaces an earlier one."""
