@@ -23,7 +23,7 @@ CREDITED_CAPTION = expression(r"^(?:©|ⓒ)\s*[^.:/]{2,60}[.:/]\s+(\S.{20,})$", 
 
 
 SIGNS = frozenset("©ⓒⒸ(Cc")
-"""What a line that COPYRIGHT_SIGN matches begins with: one in thirty does."""
+"""What a line that COPYRIGHT_SIGN matches begins with: one in 24 does."""
 
 VAGUE = frozenset((Kind.NAVIGATION, Kind.FOOTER))
 """Kinds that a region gives to all it holds; what a line says of itself is more exact."""

@@ -22,7 +22,7 @@ Pass = Callable[["View"], Iterable[Vote]]
 NOWHERE = -1
 """The row of a text that is not there."""
 
-_WITH_DIGITS = (DIGIT, UNSPACED_LETTER, SYMBOL)
+WITH_DIGITS = (DIGIT, UNSPACED_LETTER, SYMBOL)
 """Classes of characters that digits of any script fall in: Thai ones count as letters, mathematical ones as symbols."""
 
 
@@ -43,7 +43,7 @@ class View:
             self.counts, [block.link_chars / len(block.text) for block in document.blocks]
         )
         # How many characters of each block may be digits, of any script.
-        self.digits: list[int] = self.counts.by_class[:, _WITH_DIGITS].sum(axis=1).tolist()
+        self.digits: list[int] = self.counts.by_class[:, WITH_DIGITS].sum(axis=1).tolist()
         self.prose: list[bool] = [is_prose(form) for form in self.shapes]
         if document.head is None:
             self._join_wrapped()
