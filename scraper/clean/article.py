@@ -22,19 +22,23 @@ class Assembly:
             [trim for block in self.kept for trim in printed.inline_trims(block)] if view.options.strip_inline else []
         )
         self.text = join_blocks(self.kept, self.trims, is_page=view.is_page)
-        self._view = view
 
-    def printed(self, index: int) -> bool:
-        """Whether anything of a kept block is left after its trims."""
-        block = self._view.blocks[index]
-        return bool(_cut(block.text, [trim for trim in self.trims if trim.at == block.at]))
+    def printed(self) -> list[bool]:
+        """Whether anything of each kept block is left after its trims."""
+        cuts = _by_block(self.trims)
+        return [bool(_cut(block.text, cuts.get(block.at, ()))) for block in self.kept]
+
+
+def _by_block(trims: Sequence[Trim]) -> dict[int, list[Trim]]:
+    cuts: dict[int, list[Trim]] = {}
+    for trim in trims:
+        cuts.setdefault(trim.at, []).append(trim)
+    return cuts
 
 
 def join_blocks(kept: Sequence[Block], trims: Sequence[Trim], *, is_page: bool) -> str:
     """Paragraphs parted by a blank line, list items and table rows on lines of their own."""
-    cuts: dict[int, list[Trim]] = {}
-    for trim in trims:
-        cuts.setdefault(trim.at, []).append(trim)
+    cuts = _by_block(trims)
     parts: list[str] = []
     before: Block | None = None
     for block in kept:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scraper.clean import agencies
 from scraper.clean.claims import AUTHORS
-from scraper.clean.fold import fold
+from scraper.clean.fold import fold, folds_to
 from scraper.clean.label import VAGUE
 from scraper.clean.ld import LinkedData
 from scraper.clean.title import Title, is_headline
@@ -25,6 +25,8 @@ NAME_WORDS = 5
 
 def weather_place(view: View) -> Iterator[Vote]:
     """The town of a weather widget: one to three words without digits, between or beside temperature and clock."""
+    if not any(label is not None and label.kind is Kind.WEATHER for label in view.labels):
+        return
     widget = (Kind.WEATHER, Kind.DATE_WIDGET)
     for index in list(view.open()):
         if view.kind(index - 1) is not Kind.WEATHER and view.kind(index + 1) is not Kind.WEATHER:
@@ -44,7 +46,7 @@ def weather_place(view: View) -> Iterator[Vote]:
 def author_box(view: View) -> Iterator[Vote]:
     """A name, the same name with an address stuck to it, and the biography that follows."""
     for index, block in enumerate(view.blocks):
-        found = NAME_AND_ADDRESS.match(block.text) if len(block.text) < 300 else None
+        found = NAME_AND_ADDRESS.match(block.text) if "://" in block.text and len(block.text) < 300 else None
         if found is None or index == 0 or fold(view.blocks[index - 1].text) != fold(found["name"]):
             continue
         yield index - 1, remove(Kind.AUTHOR_BOX, "author_box.name")
@@ -88,11 +90,12 @@ def headline(title: Title | None) -> Pass:
             return
         wanted = fold(title.text)
         whole = fold(view.blocks[title.block].text) if title.block >= 0 else wanted
+        forms = (wanted, whole)
         for index, block in enumerate(view.blocks):
             if index == title.block:
                 stays = view.options.with_title or not (view.is_page or _stands_apart(view, index))
                 yield index, keep("title.headline") if stays else remove(Kind.TITLE, "title.headline")
-            elif not view.removed(index) and len(block.text) < 400 and fold(block.text) in (wanted, whole):
+            elif not view.removed(index) and len(block.text) < 400 and folds_to(block.text, forms):
                 yield index, remove(Kind.DUPLICATE_TITLE, "title.repeated")
 
     return judge
@@ -143,12 +146,15 @@ def hints(view: View) -> Iterator[Vote]:
 
     The label of an advertisement is chrome in the middle too; bylines and dates stand under the standfirst as well.
     """
+    hinted = [index for index in view.open() if (hit := view.hits[index]) is not None and not hit.sure]
+    if not hinted:
+        return
     left = [index for index in view.open() if view.prose[index]]
     first, last = (left[0], left[-1]) if left else (len(view.blocks), -1)
     second = left[min(2, len(left) - 1)] if left else first
-    for index in list(view.open()):
+    for index in hinted:
         hit, block = view.hits[index], view.blocks[index]
-        if hit is None or hit.sure or view.shapes[index].words > HINTED_WORDS or block.form is Form.HEADING:
+        if hit is None or view.shapes[index].words > HINTED_WORDS or block.form is Form.HEADING:
             continue
         beside = (index > 0 and view.removed(index - 1)) or (index + 1 < len(view.blocks) and view.removed(index + 1))
         anywhere = hit.kind is Kind.AD and block.form is Form.PARAGRAPH

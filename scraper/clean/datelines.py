@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 
+from scraper.clean.calendar import calendar
 from scraper.clean.clock import read_clock
 from scraper.clean.found import Found
 from scraper.clean.wires import first_of, marked, rules, towns
@@ -16,12 +18,14 @@ LONGEST_HEAD = 110
 
 LONGEST_PLACE = 45
 LONGEST_STATE = 16
+MOST_OPENING_WORDS = 6
 SHORTEST_REST = 20
 """Characters that must follow a dateline that names no agency: a heading has fewer."""
 
 MOST_WORDS = 8
 """Words before the first dash, bracket, colon or full stop; "Budapest, 2023. szeptember 26., kedd (MTI)" has five."""
 
+_BULLETS = frozenset("*•-–·")
 _OPENER = expression(r"[-–—/(\[（【:電电.]")
 _BRACKET = expression(
     r"\(([^()]{2,42})\)|\[([^\[\]]{2,42})\]|（([^（）]{2,42})）|/([^/()\s](?:[^/()]{0,40}[^/()\s])?)/"
@@ -31,8 +35,13 @@ _DASH = expression(r"\s*[.,]?\s*(?:[-–—−]{1,3}|:)\s*")
 _STOP = expression(r"\s*\.?\s+|\s*\.\s*")
 _FULL_STOP = expression(r"\.\s+")
 _THEN_PLACE = expression(r"([^-–—]{3,40}?)\s+[-–—]\s+")
-_BETWEEN = expression(r",\s*|[.:]\s+|\s*[–—]+\s*|\s+-+\s*|(?<=[^\x00-\u058f])-\s*|/|-+\s+|(?<=\d)\s+(?=[^\W\d])")
-_NOT_IN_PLACE = expression(r"\d|[!?;:\"“”«»=]|\.\s+\w{4,}")
+# What parts two atoms. The first character stands in front, and what it may be only behind: a choice that begins with a
+# class is searched for at a third of the cost.
+_BETWEEN = expression(
+    r"[,.:–—/\-\s](?:(?<=,)\s*|(?<=[.:])\s+|(?<=[–—])[–—]*\s*|(?<=\s)\s*(?:[–—]+|-+)\s*"
+    r"|(?<=[^\x00-\u058f]-)\s*|(?<=/)|(?<=-)-*\s+|(?<=\d\s)\s*(?=[^\W\d]))"
+)
+_NOT_IN_PLACE = expression(r"[!?;:\"“”«»=]|\.\s+\w{4,}")
 _WORD = expression(r"[^\W\d_][\w.'’‘`\-]*")
 _JAPANESE = expression(r"【([^】=＝]{1,20})(?:[=＝]([^】]{1,12}))?】\s*")
 _CHINESE = expression(
@@ -52,13 +61,40 @@ def dateline(paragraph: str) -> Found | None:
     opener = _OPENER.search(head)
     if not opener or head[0].islower() or head.count(" ", 0, opener.start()) > MOST_WORDS:
         return None
-    if head.split(None, 1)[0].lower() in rules().openers:
+    words = head.split(None, MOST_OPENING_WORDS)[:MOST_OPENING_WORDS]
+    if words[0].lower() in rules().openers or _is_sentence(words):
         return None
     for read in (_east_asian, _bracketed, _spelled, _placed):
         if found := read(head, len(paragraph) - start):
             agency, place, date, end = found
             return Found(start, start + end, agency=agency, place=place, date=date)
     return None
+
+
+def _is_sentence(words: list[str]) -> bool:
+    """Whether a small word that is no part of a place's, a month's or an agency's name tells words from a dateline.
+
+    Up to it nothing but whole words may stand: behind a comma or a bracket a dateline may be at its end. A third of the
+    paragraphs that come here go, in a fifth of the time that the readers take.
+    """
+    if words[0] in _BULLETS:
+        words = words[1:]
+    elif not words[0][0].isupper():
+        return False
+    known, names = _small_words(), calendar().words
+    for word in words:
+        if not word.isalpha():
+            return False
+        if word.isascii() and word.islower() and word not in known and word not in names:
+            return True
+    return False
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    """Words that datelines write in small letters too."""
+    names = (name for agency in rules().agency for name in (*agency.names, *agency.marks))
+    return rules().small.union(*(name.lower().split() for name in names))
 
 
 _Parts = tuple[str | None, str | None, str | None, int]
@@ -122,9 +158,8 @@ def _spelled(head: str, _: int) -> _Parts | None:
     for count, (start, end) in enumerate(islice(_atoms(head), 5)):
         if count == 0 and not _is_place(head[start:end]) and not head[start].isdigit() and not head[end - 1].isdigit():
             return None
-        code = marked(head[start:end])
         closing = _DASH.match(head, end) or (_FULL_STOP.match(head, end) if count else None)
-        if not code or not closing:
+        if not closing or not (code := marked(head[start:end])):
             continue
         if count == 0:
             spaced = closing[0].strip() in ("-", "–", "—") and closing[0][:1].isspace() and closing[0][-1:].isspace()
@@ -199,14 +234,10 @@ def _bare(text: str) -> str:
 
 def _is_place(text: str) -> bool:
     """Whether a text could be a town, maybe with its country: capitalised words and small ones between them."""
-    if (
-        len(text) > LONGEST_PLACE
-        or any(char.isdigit() for char in text)
-        or re.search(r"[!?;:\"“”«»=]|\.\s+\w{4,}", text)
-    ):
+    if len(text) > LONGEST_PLACE or _NOT_IN_PLACE.search(text):
         return False
     words = _WORD.findall(text)
-    if not 1 <= len(words) <= 6:
+    if not 1 <= len(words) <= 6 or any(map(str.isdigit, text)):
         return False
     if words[0].lower() in rules().openers or words[0][0].islower() or (text.isupper() and text in rules().not_places):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from scraper.expressions import expression
 
@@ -44,6 +45,16 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _replaced(text)).casefold())
     text = unicodedata.normalize("NFC", _replaced(text))
     return strip(" ".join(_NUMBER.sub("0", text).split()))
+
+
+def folds_to(text: str, forms: Sequence[str]) -> bool:
+    """Whether the form of a line is one of some. Most lines begin with a plain letter that none of them begins with."""
+    first = text[:1]
+    if first.isascii() and first.isalnum():
+        first = "0" if first.isdigit() else first.lower()
+        if not any(form[:1] == first for form in forms):
+            return False
+    return fold(text) in forms
 
 
 def strip(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scraper.clean import agencies
-from scraper.clean.clock import read_clock
+from scraper.clean.clock import LONGEST_LINE, Clock
 from scraper.clean.view import View, Vote, keep, remove
 from scraper.expressions import expression
 from scraper.types import Form, Kind, Label
@@ -22,6 +22,9 @@ YEAR_OR_RIGHTS = expression(
 CREDITED_CAPTION = expression(r"^(?:©|ⓒ)\s*[^.:/]{2,60}[.:/]\s+(\S.{20,})$", re.DOTALL)
 
 
+SIGNS = frozenset("©ⓒⒸ(Cc")
+"""What a line that COPYRIGHT_SIGN matches begins with: one in 24 does."""
+
 VAGUE = frozenset((Kind.NAVIGATION, Kind.FOOTER))
 """Kinds that a region gives to all it holds; what a line says of itself is more exact."""
 
@@ -31,6 +34,8 @@ def by_place(view: View) -> Iterator[Vote]:
 
     A page that tells its story in captions has no certain ones: law 4, a big container is never chrome.
     """
+    if not view.is_page:
+        return
     captions: dict[int, str] = {}
     for index, block in enumerate(view.blocks):
         rule = view.places[block.place] if block.place >= 0 else None
@@ -68,11 +73,12 @@ def by_sign(view: View) -> Iterator[Vote]:
 
     Behind the article's last sentence the sign credits an agency's text, beside a picture its photographer.
     """
-    last = max((index for index, prose in enumerate(view.prose) if prose and not view.removed(index)), default=-1)
-    for index, block in enumerate(view.blocks):
-        text = block.text
-        sharp = view.removed(index) and view.kind(index) not in VAGUE
-        if sharp or len(text) > 600 or not COPYRIGHT_SIGN.match(text):
+    signed = [index for index, block in enumerate(view.blocks) if _is_signed(block.text)]
+    prose = _standing_prose(view) if signed else []
+    last = prose[-1] if prose else -1
+    for index in signed:
+        text = view.blocks[index].text
+        if view.removed(index) and view.kind(index) not in VAGUE:
             continue
         if YEAR_OR_RIGHTS.search(text):
             if len(text) <= 300:
@@ -90,19 +96,29 @@ def by_sign(view: View) -> Iterator[Vote]:
             yield index, remove(Kind.PHOTO_CREDIT, "sign.photo_credit")
 
 
+def _is_signed(text: str) -> bool:
+    return text[0] in SIGNS and len(text) <= 600 and COPYRIGHT_SIGN.match(text) is not None
+
+
+def _standing_prose(view: View) -> list[int]:
+    """The indices of the prose that nobody removed so far."""
+    return [index for index, prose in enumerate(view.prose) if prose and not view.removed(index)]
+
+
 def by_clock(view: View) -> Iterator[Vote]:
     """Whole-line temperatures anywhere; whole-line dates only before the first or after the last prose.
 
     A changelog or a diary has dates on lines of their own, and then those at its ends are its own as well.
     """
-    prose = [index for index, is_prose in enumerate(view.prose) if is_prose and not view.removed(index)]
+    clocks = list(_clocks(view))
+    if not clocks:
+        return
+    prose = _standing_prose(view)
     first, last = (prose[0], prose[-1]) if prose else (len(view.blocks), -1)
     weather: set[int] = set()
     dates: list[tuple[int, bool]] = []
     inside = False
-    for index, block in enumerate(view.blocks):
-        if view.removed(index) or len(block.text) > 100 or (clock := read_clock(block.text)) is None:
-            continue
+    for index, clock in clocks:
         if clock.kind == "temperature":
             weather.add(index)
             yield index, remove(Kind.WEATHER, "clock.temperature")
@@ -122,6 +138,14 @@ def by_clock(view: View) -> Iterator[Vote]:
             yield index, remove(Kind.DATE_WIDGET, "clock.masthead")
         else:
             yield index, remove(Kind.DATELINE_META, "clock.date")
+
+
+def _clocks(view: View) -> Iterator[tuple[int, Clock]]:
+    for index, digits in enumerate(view.digits):
+        if digits and len(view.blocks[index].text) <= LONGEST_LINE and not view.removed(index):
+            clock = view.clock(index)
+            if clock is not None:
+                yield index, clock
 
 
 def _beside(weather: set[int], index: int) -> bool:

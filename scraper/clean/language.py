@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import filterfalse, repeat
 from typing import NamedTuple
@@ -296,14 +296,35 @@ def _is_alone(own: str, texts: Sequence[str]) -> bool:
 
     True of nearly every text in Latin letters, and cheaper to see than each block's language.
     """
-    words = _latin_words("\n".join(text[:LONGEST] for text in texts))
-    if not words or own not in _written("Latin"):
+    if own not in _written("Latin"):
         return False
     leads = _leads(own)
+    words = _latin_words("\n".join(text[:LONGEST] for text in texts))
+    if words is None:
+        return _stays(np.fromiter(_block_gains(own, texts), np.float64))
+    if not words:
+        return False
     gains = np.fromiter(map(leads.words.get, words, repeat(0.0)), np.float64, len(words))
+    if "".join(words).isascii():
+        return _stays(gains)
     spread = [leads.of_letters("".join(words[at : at + CHUNK])) for at in range(0, len(words), CHUNK)]
     gains[::CHUNK] += spread
     return _stays(gains, max(spread))
+
+
+def _block_gains(own: str, texts: Sequence[str]) -> Iterator[float]:
+    """At most what the words of each block gain, one after another, where one has letters of another script.
+
+    Three of a hundred English texts hold a Greek letter or a name in Chinese: only its block is weighed in full.
+    """
+    leads = _leads(own)
+    for text in texts:
+        words = _latin_words(text[:LONGEST])
+        if words is None:
+            yield _ahead(_evidence(text).hits, own)
+        else:
+            yield leads.of_letters("".join(words))
+            yield from filter(None, map(leads.words.get, words))
 
 
 def _stays(gains: NDArray[np.float64], loose: float = 0.0) -> bool:

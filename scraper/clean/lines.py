@@ -23,7 +23,7 @@ EDGES = "\ufeff\u200b\u2060" + "".join(filter(str.isspace, map(chr, range(0x3001
 
 def split_lines(text: str) -> list[str]:
     """The text's lines, split at \\n, \\r\\n and \\r only; line n of the ledger is element n - 1."""
-    return LINE_END.split(text)
+    return LINE_END.split(text) if "\r" in text else text.split("\n")
 
 
 def read_text(text: str, *, fetched_at: str | None = None) -> Document:
@@ -39,8 +39,8 @@ def read_text(text: str, *, fetched_at: str | None = None) -> Document:
         if not stripped:
             gap = True
             continue
-        form = Form.LIST_ITEM if LIST_ITEM.match(stripped) else Form.PARAGRAPH
-        blocks.append(Block(at=at, text=stripped, form=form, gap=gap))
+        is_item = not stripped[0].isalpha() and LIST_ITEM.match(stripped)
+        blocks.append(Block(at, stripped, Form.LIST_ITEM if is_item else Form.PARAGRAPH, gap=gap))
         gap = False
     if len(blocks) > MAX_LINES:
         raise LimitError(

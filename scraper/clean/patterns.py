@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 
 from msgspec import Struct
 
@@ -14,6 +15,9 @@ LONGEST_LINE = 200
 
 LONGEST_HEAD = 4
 """Characters of a head; more would tell apart hardly more shapes."""
+
+MOST_WINDOWS = 4096
+"""Beginnings whose shapes are remembered: half of all lines begin with one of a thousand words."""
 
 LONGEST_LEAD = 8
 """Characters before the first word; behind more of them all shapes are tried."""
@@ -27,7 +31,7 @@ ODD = "ıİſ"
 FEW_NEEDS = 12
 """So many literals are looked for before a shape is tried, more of them after it; all before it is compiled."""
 
-LONGEST_PIECE = 6
+SHORTEST_PIECE, LONGEST_PIECE = 3, 6
 RARITY = " etaoinsrhldcumfpgwybvkxjqz"
 """Letters by their frequency in the languages written in Latin letters; signs are rarer than any."""
 
@@ -66,9 +70,11 @@ class Shapes:
         self._all = tuple(range(len(table.shapes)))
         beginnings = {head[:size]: () for head in table.heads for size in range(1, len(head))}
         self._heads: Heads = {**beginnings, **table.heads}
+        self._at = lru_cache(maxsize=MOST_WINDOWS)(partial(_at, self._heads))
         self._marks = {head[0] for head in table.heads if not head[0].isalnum()}
         self._pieces = re.compile("|".join(sorted({_piece(literal) for literal, _ in table.literals})) or r"(?!)")
-        self._compiled: list[re.Pattern[str] | None] = [None] * len(table.shapes)
+        self._anchored = {number for numbers in table.heads.values() for number in numbers}
+        self._compiled: dict[int, Callable[[str], re.Match[str] | None]] = {}
         self._foreign = re.compile(f"[{re.escape(''.join(sorted(table.foreign)))}]" if table.foreign else r"(?!)")
 
     def find(self, line: str, near: Numbers | None = None) -> int | None:
@@ -78,12 +84,21 @@ class Shapes:
         lowered = line.lower()
         for number in sorted(set(near)):
             needs = self._table.needs[number]
-            is_cheap = len(needs) <= FEW_NEEDS or self._compiled[number] is None
+            is_cheap = len(needs) <= FEW_NEEDS or number not in self._compiled
             if is_cheap and not any(map(lowered.__contains__, needs)):
                 continue
-            if self._pattern(number).search(line) and any(map(lowered.__contains__, needs)):
+            if self._matcher(number)(line) and any(map(lowered.__contains__, needs)):
                 return number
         return None
+
+    def may_be_part(self, line: str, near: Numbers) -> bool:
+        """Whether a line has a literal that one of the shapes near it needs: without it no part of it matches either.
+
+        A capital sigma is in lower case what stands around it, and asks always.
+        """
+        lowered = line.lower()
+        needed = {self._table.needs[number] for number in near}
+        return "Σ" in line or any(any(map(lowered.__contains__, needs)) for needs in needed)
 
     def near(self, line: str) -> Numbers:
         """The shapes that may match a line that is not empty, or a part of it that begins with its first word."""
@@ -96,8 +111,8 @@ class Shapes:
                 return self._all
             for start in range(at):
                 if line[start] in self._marks:
-                    near += _at(line, start, self._heads)
-        near += _at(line, at, self._heads)
+                    near += self._at(line[start : start + LONGEST_HEAD])
+        near += self._at(line[at : at + LONGEST_HEAD])
         lowered = line.lower()
         if self._pieces.search(lowered):
             near += _holding(lowered, self._table.literals)
@@ -107,16 +122,16 @@ class Shapes:
             near += _holding(lowered, self._table.foreign[char])
         return near + self._table.unmarked if _ODD.search(line) else near
 
-    def _pattern(self, number: int) -> re.Pattern[str]:
-        pattern = self._compiled[number]
-        if pattern is None:
-            pattern = self._compiled[number] = re.compile(self._table.shapes[number], re.IGNORECASE)
-        return pattern
+    def _matcher(self, number: int) -> Callable[[str], re.Match[str] | None]:
+        """What tries a shape; one that begins with `^` and has heads is not tried at every character."""
+        if number not in self._compiled:
+            pattern = re.compile(self._table.shapes[number], re.IGNORECASE)
+            self._compiled[number] = pattern.match if number in self._anchored else pattern.search
+        return self._compiled[number]
 
 
-def _at(line: str, start: int, heads: Heads) -> Numbers:
-    """The shapes whose head stands at a position."""
-    window = line[start : start + LONGEST_HEAD]
+def _at(heads: Heads, window: str) -> Numbers:
+    """The shapes whose head stands at a position, given the characters there."""
     first = window[:1]
     if first.isdecimal():
         return heads.get("0", ())
@@ -135,7 +150,7 @@ def _at(line: str, start: int, heads: Heads) -> Numbers:
 def _piece(literal: str) -> str:
     """An expression for a part of an ASCII literal that begins with its rarest letter, which few lines stop at."""
     at = max(
-        range(max(1, len(literal) - LONGEST_PIECE + 1)), key=lambda at: (RARITY.find(literal[at]) % len(RARITY), -at)
+        range(max(1, len(literal) - SHORTEST_PIECE + 1)), key=lambda at: (RARITY.find(literal[at]) % len(RARITY), -at)
     )
     return re.escape(literal[at : at + LONGEST_PIECE])
 

@@ -83,7 +83,8 @@ class Hit(Struct, frozen=True):
 _LABEL = expression(r"([^\s:：∶՝|»→▶►][^:：∶՝|»→▶►]{0,59}?)\s{0,3}(?:[:：∶՝|»→▶►]|\s[-–—>]\s)(.*)", re.DOTALL)
 _SENTENCE_END = expression(r"\w{3}[.!?]['\"”’»)]?\s+\S|[。！？।]\s*\S")
 _SEPARATOR = expression(r"[|•·●▪∙‧／→»›\t]+|\s[-–—/>]+\s|\s{2,}")
-# Whether there may be a separator, in two expressions that know what they begin with: 3 us instead of 12 a long line.
+# Whether there may be a separator, in an expression that knows what it begins with: 2 us instead of 12 a long line.
+_SEPARATES = expression(r"[|•·●▪∙‧／→»›\t\s](?:(?<=[|•·●▪∙‧／→»›\t])|[-–—/>\s])")
 _BAR = expression(r"[|•·●▪∙‧／→»›\t]")
 _COLON = expression(r"[:：∶՝▶►]")
 _GAP = expression(r"\s[-–—/>\s]")
@@ -93,8 +94,9 @@ UNSPACED = expression(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _RUN = expression(r"[^\W_]+")
 # What folds to no letter and no mark, whatever stands beside it. Any other character has the line's words folded.
 _REST = r"\x00-/:-@\[-`{-\x7f\xa0«»‘’“”–—…•·"
+_ASCII_WORD = r"(?:[A-Za-z0-9]|(?<=[0-9])[.,](?=[0-9]))++"
 _OPENING = expression(
-    rf"[{_REST}]*+([A-Za-z]++)(?:([{_REST}]++)([A-Za-z]*+)(?:([{_REST}]++)([A-Za-z]*+))?+)?+([^{_REST}]?)"
+    rf"[{_REST}]*+({_ASCII_WORD})(?:([{_REST}]++)({_ASCII_WORD})?+(?:[{_REST}]++({_ASCII_WORD})?+)?+)?+([^{_REST}]?)"
 )
 MOST_OPENING_WORDS = 6
 LONGEST_OPENING_WORD = 40
@@ -119,28 +121,32 @@ class Phrases:
         """Return what a line, or the text of one block, is recognised as, or None."""
         if not line or len(line) > LONGEST_LINE:
             return None
-        if not self._end and not self._may_open(line):
-            if len(line) > LONGEST_SHAPE_LINE and not _has_separator(line):
-                return None
-            near = self._shapes.near(line)
-            if not near:
-                return None
-            if not _has_separator(line):
-                number = self._shapes.find(line, near)
-                return None if number is None or not fold(line) else self._hits[self._shape_rules[number]]
+        return self._read(line) if self._end or self._may_open(line) else self._unopened(line)
+
+    def _read(self, line: str) -> Hit | None:
         folded = fold(line)
-        if not folded:
+        return (self._whole(line, folded) or self._composite(line, folded)) if folded else None
+
+    def _unopened(self, line: str) -> Hit | None:
+        """A line whose first words open no phrase: it has a shape, or parts, the first of which has one."""
+        if len(line) > LONGEST_SHAPE_LINE and not _has_separator(line):
             return None
-        return self._whole(line, folded) or self._composite(line, folded)
+        near = self._shapes.near(line)
+        if not near:
+            return None
+        if _has_separator(line):
+            return self._read(line) if self._shapes.may_be_part(line, near) else None
+        number = self._shapes.find(line, near)
+        return None if number is None or not fold(line) else self._hits[self._shape_rules[number]]
 
     def _may_open(self, line: str) -> bool:
         """Whether a phrase may begin with the first words of the line."""
         if found := _OPENING.match(line):
-            first, gap, second, next_gap, third, rest = found.groups("")
+            first, gap, second, third, rest = found.groups("")
             if not rest:
-                return self._opens(first.lower(), gap, second.lower(), third.lower())
-            if next_gap and not third and rest.isascii():
-                return self._opens(first.lower(), gap, second.lower(), "0")
+                return self._opens(
+                    _run(first.lower()), gap, second and _run(second.lower()), third and _run(third.lower())
+                )
         return self._may_open_folded(line)
 
     def _may_open_folded(self, line: str) -> bool:
@@ -296,7 +302,7 @@ def _folded_short(word: str) -> str:
 
 
 def _has_separator(line: str) -> bool:
-    return bool(_BAR.search(line) or _GAP.search(line))
+    return _SEPARATES.search(line) is not None
 
 
 def _is_boundary(folded: str, at: int) -> bool:

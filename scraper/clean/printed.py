@@ -69,7 +69,7 @@ def _in_block(block: Block) -> dict[str, Any]:
             "editors": tuple(sign.editors),
         }
         found.setdefault("agency", sign.agency)
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value} if found else found
 
 
 def _beside(view: View, index: int, zone: range) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Reasons:
         block, form, hit = view.blocks[index], view.shapes[index], view.hits[index]
         if hit is not None:
             return remove(hit.kind, f"hint.{hit.rule}")
-        if form.words <= DATED_WORDS and find_date(block.text) is not None:
+        if form.words <= DATED_WORDS and view.digits[index] and find_date(block.text) is not None:
             return remove(Kind.DATELINE_META, "judge.dated")
         if (named := self._named(index)) is not None:
             return named

@@ -20,7 +20,7 @@ def settle(view: View, judge: Callable[[str], View]) -> None:
     for _ in range(MOST_ROUNDS):
         assembly = Assembly(view)
         again = judge(assembly.text)
-        standing = [index for index in view.open() if assembly.printed(index)]
+        standing = [index for index, is_printed in zip(view.open(), assembly.printed(), strict=True) if is_printed]
         assert len(again.labels) == len(standing), "a text reads back as its lines"  # noqa: S101 - a bug must be loud
         gone = [
             (standing[position], label)

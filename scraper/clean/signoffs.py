@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from scraper.clean.clock import read_clock
+from scraper.clean.fold import fold
 from scraper.clean.found import Found, moved
 from scraper.clean.wires import first_of, labelled, rules
 from scraper.expressions import expression
@@ -16,6 +17,9 @@ LONGEST_CREDITS = 500
 
 LONGEST_SIGN = 40
 """Characters of a desk or an agency list."""
+
+LONGEST_HEAD = 4
+"""Characters by which a text is told not to begin with credits."""
 
 MOST_PEOPLE = 30
 
@@ -36,8 +40,13 @@ def signoff(paragraph: str) -> Found | None:
     text = paragraph.rstrip()
     offset = max(0, len(text) - LONGEST_CREDITS)
     tail = text[offset:]
-    reads = (_bracketed, _initialled, _slashed) if text.rstrip(". ").endswith((")", "]", "）", "/")) else ()
-    for read in (*reads, _dashed):
+    reads: tuple[Callable[[str], Found | None], ...] = ()
+    if text.rstrip(". ").endswith((")", "]", "）", "/")):
+        reads = (_bracketed, _initialled, _slashed)
+    end = tail[-LONGEST_SIGN:]
+    if "-" in end or "–" in end or "—" in end:
+        reads = (*reads, _dashed)
+    for read in reads:
         if found := read(tail):
             return moved(found, offset + found.start, len(text))
     if offset == 0 and (found := _credits(text.strip())):
@@ -99,9 +108,21 @@ def _roles() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(groups)})\s*:?\s+(?=\w)", re.IGNORECASE)
 
 
+def _may_credit(head: str) -> bool:
+    """Whether a text may begin as a credit does: 0.3 us where the expression of all phrases takes 3."""
+    return not head.isascii() or head.lower().startswith(_heads())
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    """How the phrases that open a credit begin, in lower case and without accents."""
+    phrases = (phrase for phrases in rules().credits.values() for phrase in phrases)
+    return tuple(sorted({fold(phrase)[:LONGEST_HEAD] for phrase in phrases}))
+
+
 def _credits(text: str) -> Found | None:
     """Credits with the people in their roles; the text must begin with a credit and name somebody."""
-    if len(text) > LONGEST_CREDITS or not _roles().match(text):
+    if len(text) > LONGEST_CREDITS or not _may_credit(text[:LONGEST_HEAD]) or not _roles().match(text):
         return None
     people: dict[str, list[str]] = {"reporting": [], "editing": [], "other": []}
     marks = list(_roles().finditer(text))

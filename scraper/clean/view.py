@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from scraper.clean.chars import Counts, count
+from scraper.clean.chars import DIGIT, SYMBOL, UNSPACED_LETTER, Counts, count, of_rows
+from scraper.clean.clock import Clock, read_clock
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
@@ -18,21 +19,36 @@ Pass = Callable[["View"], Iterable[Vote]]
 """A pass looks at the view and yields (index, label) votes; the chain applies them before the next pass."""
 
 
+NOWHERE = -1
+"""The row of a text that is not there."""
+
+WITH_DIGITS = (DIGIT, UNSPACED_LETTER, SYMBOL)
+"""Classes of characters that digits of any script fall in: Thai ones count as letters, mathematical ones as symbols."""
+
+
 class View:
     """One document under judgement. Only `run` writes labels; all else is fixed when the view is made."""
 
     def __init__(self, document: Document, rules: Rules, options: Options, before: View | None = None) -> None:
-        """`before` is a view of a text that holds these lines too: what phrases said of them is not asked again."""
+        """`before` is a view of a text that held these lines too: they are not counted and looked up again."""
         self.document, self.rules, self.options = document, rules, options
         self.blocks: tuple[Block, ...] = document.blocks
-        self.counts: Counts = count([block.text for block in document.blocks])
+        known = before.rows_of(self.blocks) if before is not None else []
+        self.counts: Counts = (
+            of_rows(before.counts, known)
+            if before is not None and NOWHERE not in known
+            else count([block.text for block in self.blocks])
+        )
         self.shapes: list[Shape] = shapes(
             self.counts, [block.link_chars / len(block.text) for block in document.blocks]
         )
+        # How many characters of each block may be digits, of any script.
+        self.digits: list[int] = self.counts.by_class[:, WITH_DIGITS].sum(axis=1).tolist()
         self.prose: list[bool] = [is_prose(form) for form in self.shapes]
         if document.head is None:
             self._join_wrapped()
-        self.hits: list[Hit | None] = self._find(before)
+        self.hits: list[Hit | None] = self._find(before, known)
+        self._clocks: dict[str, Clock | None] = before._clocks if before is not None else {}
         self.named: Callable[[Place], PlaceRule | None] = token_rules(rules.places)
         self.places: list[PlaceRule | None] = judge_places(document, self.named)
         self.labels: list[Label | None] = [None] * len(document.blocks)
@@ -49,12 +65,26 @@ class View:
             if before.form is Form.PARAGRAPH and continues(before, after):
                 self.prose[index - 1] = self.prose[index] = True
 
-    def _find(self, before: View | None) -> list[Hit | None]:
-        known = dict(zip((block.text for block in before.blocks), before.hits, strict=True)) if before else {}
+    def _find(self, before: View | None, known: Sequence[int]) -> list[Hit | None]:
+        found: dict[str, Hit | None] = {}
+        if before is not None:
+            found = {before.blocks[row].text: before.hits[row] for row in known if row != NOWHERE}
         for block in self.blocks:
-            if block.text not in known:
-                known[block.text] = self.rules.phrases.find(block.text)
-        return [known[block.text] for block in self.blocks]
+            if block.text not in found:
+                found[block.text] = self.rules.phrases.find(block.text)
+        return [found[block.text] for block in self.blocks]
+
+    def rows_of(self, blocks: Sequence[Block]) -> list[int]:
+        """For each block the index of one with its text here, or NOWHERE."""
+        rows = {block.text: index for index, block in enumerate(self.blocks)}
+        return [rows.get(block.text, NOWHERE) for block in blocks]
+
+    def clock(self, index: int) -> Clock | None:
+        """What a line shows if it is a clock; read once, for later rounds too."""
+        text = self.blocks[index].text
+        if text not in self._clocks:
+            self._clocks[text] = read_clock(text)
+        return self._clocks[text]
 
     def run(self, passes: Iterable[Pass]) -> None:
         """Apply the passes in order; a later vote replaces an earlier one."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.clean import datelines
 from scraper.clean.agencies import byline_suffix, canonical, dateline, is_agency, signoff, source_agency
 from scraper.clean.wires import rules
 
@@ -255,3 +256,29 @@ def test_what_is_found_lies_in_the_text(text: str) -> None:
             assert 0 <= found.start < found.end <= len(text)
     assert source_agency(text, text) == source_agency(text, text)
     assert is_agency(text) == is_agency(text)
+
+
+HEADS = st.lists(
+    st.sampled_from(
+        "MOSCOW Moscow Rio de Janeiro New the The is said nouvelle den Sept september 26 2023. (Reuters) (dpa) AFP dpa "
+        "РИА /TASS/ 【ワシントン共同】 - — – * • , : . d'Or über may Friday".split()
+    ),
+    min_size=1,
+    max_size=7,
+)
+
+
+@given(HEADS, st.sampled_from([" ", ", ", ""]))
+def test_no_dateline_is_let_go_by_its_first_words(words: list[str], glue: str) -> None:
+    text = glue.join(words) + " - The president of the country said so today."
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datelines, "_is_sentence", lambda _: False)
+        read = dateline(text)
+    assert dateline(text) == read
+
+
+@given(st.sampled_from([phrase for phrases in rules().credits.values() for phrase in phrases]), st.booleans())
+def test_no_credits_are_let_go_by_their_first_letters(phrase: str, is_loud: bool) -> None:
+    found = signoff(f"({phrase.upper() if is_loud else phrase} Ada Quill)")
+    assert found is not None
+    assert found.credits is not None

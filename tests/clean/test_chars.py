@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.clean import character_data, chars
+from scraper.clean import character_data, chars, view
 
 TEXTS = st.lists(st.text(min_size=1, max_size=40).filter(str.strip), min_size=1, max_size=8)
 
@@ -68,3 +70,17 @@ def test_the_shipped_classes_are_those_of_their_maker() -> None:
     for char in "aZß9 .,|“-あ漢กé١\u00a0…»\u1362":
         assert classes[ord(char)] == character_data.class_of(char), char
         assert lower[ord(char)] == ord(char.lower())
+
+
+@given(TEXTS, st.data())
+def test_the_counts_of_some_texts_are_what_counting_them_gives(texts: list[str], data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.integers(0, len(texts) - 1), min_size=1))
+    again = chars.count([texts[row] for row in rows])
+    for name, column in chars.of_rows(chars.count(texts), rows)._asdict().items():
+        assert column.tolist() == getattr(again, name).tolist(), name
+
+
+def test_every_digit_falls_in_a_class_where_clocks_look_for_one() -> None:
+    digits = [char for char in map(chr, range(0x20000)) if re.match(r"\d", char)]
+    assert len(digits) > 600
+    assert chars.count(digits).by_class[:, view.WITH_DIGITS].sum(axis=1).all()

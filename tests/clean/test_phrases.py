@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.clean import phrases
-from scraper.clean.fold import fold
+from scraper.clean.fold import fold, folds_to
 from scraper.clean.phrase_rules import Rule, load, read
 from scraper.clean.phrase_rules import table as arranged
 from scraper.clean.phrases import Phrases
@@ -160,6 +160,20 @@ def test_what_prints_alike_folds_alike(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("が", "か"), ("कि", "क"), ("share", "shares")])
 def test_what_means_otherwise_folds_otherwise(one: str, other: str) -> None:
     assert fold(one) != fold(other)
+
+
+@given(anything, anything)
+def test_a_text_folds_to_a_form_or_not(text: str, other: str) -> None:
+    for form in (fold(other), fold(text)):
+        assert folds_to(text, ["x", form]) == (fold(text) in ("x", form))
+
+
+@given(
+    st.text(st.sampled_from("aAkK\u212aıİſß1٣.,- \u0301"), max_size=4),
+    st.text(st.sampled_from("aAkiIs03 "), max_size=3),
+)
+def test_short_texts_fold_to_a_form_or_not(text: str, form: str) -> None:
+    assert folds_to(text, [fold(form)]) == (fold(text) == fold(form))
 
 
 # Finding
