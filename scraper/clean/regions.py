@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from scraper.clean import span
 from scraper.clean.ld import LinkedData
 from scraper.clean.view import View
-from scraper.types import Place
+from scraper.clean.tree import Tree, below
+from scraper.types import Kind, Place
 
 Columns = dict[str, NDArray[Any]]
 
@@ -30,8 +32,11 @@ GROUPS = {
     "photo_credit": "caption", "tags": "tags",
 }  # fmt: skip
 GROUP_NAMES = sorted({*GROUPS.values(), "other"})
+_ALL_FLAGS = (1 << len(FLAG_NAMES)) - 1
 PART = re.compile(r"[a-z]{3,}")
 MOST_TOKENS, MOST_PARTS, MOST_CHARS = 12, 6, 40
+MOST_KNOWN, LONGEST_KNOWN = 20_000, 100
+"""Tokens whose names are remembered across pages, and the characters of one."""
 DESCRIPTION_CHARS = 60
 BODY_CHARS = 200
 LARGE = 0.5
@@ -60,95 +65,92 @@ class Regions(NamedTuple):
     above: NDArray[np.int64]
 
 
-class _Tree(NamedTuple):
-    """The places as arrays with one more entry, the document itself; `key` numbers distinct elements."""
+class _Regions(NamedTuple):
+    """The places as arrays with one more entry, the document itself, which -1 points at.
 
+    `bits` are FLAGS of the element and of those around it, and behind them the groups of their names, `own` each
+    element's own; `key` numbers the elements by name.
+    """
+
+    tree: Tree
     parent: NDArray[np.int64]
     depth: NDArray[np.int64]
-    flags: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    own_groups: NDArray[np.int64]
-    end: NDArray[np.int64]
+    bits: NDArray[np.int64]
+    own: list[int]
     key: NDArray[np.int64]
     names: Sequence[tuple[str, ...]]
 
 
 def columns(view: View, data: LinkedData, mass: Mass) -> Regions:
     """All columns of a page's elements."""
-    tree = _tree(view)
-    places = len(tree.parent) - 1
-    at = np.array([block.place if block.place >= 0 else places for block in view.blocks])
+    regions = _regions(view)
+    at = view.tree.at
     above = np.empty((LEVELS, at.size), np.int64)
     above[0] = at
     for level in range(1, LEVELS):
-        above[level] = tree.parent[above[level - 1]]
-    below = _Below(tree, at)
+        above[level] = regions.parent[above[level - 1]]
     whole = mass.prose if mass.prose.any() else mass.words
-    tree = _spare_large(tree, below.sum(whole) > LARGE * float(whole.sum()))
+    regions = _spare_large(regions, below(view.tree, whole) > LARGE * float(whole.sum()))
     found: Columns = {
         "hidden": np.array([block.hidden for block in view.blocks]),
-        "depth": tree.depth[at],
+        "depth": regions.depth[at],
     }
-    found |= {f"in_{name}": (tree.flags[at] >> bit) & 1 for bit, name in enumerate(FLAG_NAMES)}
-    found |= {f"called_{name}": (tree.groups[at] >> bit) & 1 for bit, name in enumerate(GROUP_NAMES)}
-    found |= _shares(below, above, mass)
-    found |= _alike(tree.key[above[:3]], mass)
+    bits = regions.bits[at]
+    found |= {f"in_{name}": (bits >> bit) & 1 for bit, name in enumerate(FLAG_NAMES)}
+    found |= {f"called_{name}": (bits >> bit) & 1 for bit, name in enumerate(GROUP_NAMES, len(FLAG_NAMES))}
+    found |= _shares(view.tree, above, mass)
+    found |= _alike(regions.key[above[:3]], mass)
     found |= _span(view)
-    found |= _beside(tree, at)
+    found |= _beside(regions, at)
     found |= _witnesses(view, data, mass.low)
-    return Regions(found, tree.names, tree.key[above[:NAMED_LEVELS]])
+    return Regions(found, regions.names, regions.key[above[:NAMED_LEVELS]])
 
 
-def _tree(view: View) -> _Tree:
-    places = view.document.places
-    count = len(places)
-    parent = [count if place.parent < 0 else place.parent for place in places] + [count]
-    numbers: dict[tuple[str, tuple[str, ...]], int] = {}
-    of_key: list[tuple[int, int]] = []
-    own_groups = [0] * count
-    key, flags, groups, depth = [0] * count, [0] * (count + 1), [0] * (count + 1), [0] * (count + 1)
-    names = []
-    for index, place in enumerate(places):
-        known = numbers.get((place.tag, place.tokens))
-        if known is None:
-            known = numbers[place.tag, place.tokens] = len(of_key)
-            rule = view.named(place)
-            bit = 0 if rule is None else 1 << GROUP_NAMES.index(GROUPS.get(rule.kind.value, "other"))
-            of_key.append((FLAGS.get(place.tag, 0), bit))
-            names.append(names_of(place))
-        key[index] = known
-        up = parent[index]
-        own = of_key[known]
-        flags[index], groups[index] = flags[up] | own[0], groups[up] | own[1]
-        own_groups[index], depth[index] = own[1], depth[up] + 1
-    end = list(range(1, count + 2))
-    for index in range(count - 1, -1, -1):
-        up = parent[index]
-        if up < count and end[index] > end[up]:
-            end[up] = end[index]
-    end[count] = count
-    return _Tree(
-        parent=np.array(parent),
-        depth=np.array(depth),
-        flags=np.array(flags),
-        groups=np.array(groups),
-        own_groups=np.array(own_groups, np.int64),
-        end=np.array(end),
-        key=np.array([*key, len(of_key)]),
-        names=names,
+def _regions(view: View) -> _Regions:
+    tree = view.tree
+    of_name = [0] * len(tree.elements)
+    for place, name in enumerate(tree.names):
+        rule = view.named[place]
+        of_name[name] = FLAGS.get(tree.elements[name].tag, 0) | (0 if rule is None else _group(rule.kind))
+    own = [of_name[name] for name in tree.names]
+    return _Regions(
+        tree,
+        parent=np.array([*tree.parents, -1]),
+        depth=np.array(tree.depths),
+        bits=_inherited(tree, own),
+        own=own,
+        key=np.array([*tree.names, len(tree.elements)]),
+        names=[names_of(element) for element in tree.elements],
     )
+
+
+def _group(kind: Kind) -> int:
+    """The bit of a kind's group, behind those of FLAGS."""
+    return 1 << len(FLAG_NAMES) + GROUP_NAMES.index(GROUPS.get(kind.value, "other"))
+
+
+def _inherited(tree: Tree, own: Sequence[int]) -> NDArray[np.int64]:
+    """The bits of each place and of those around it."""
+    bits = [0] * (len(own) + 1)
+    for index, (parent, mine) in enumerate(zip(tree.parents, own, strict=True)):
+        bits[index] = bits[parent] | mine
+    return np.array(bits)
 
 
 def names_of(place: Place) -> tuple[str, ...]:
     """What the learned table knows an element by: tag, classes, id, role, and the words in these."""
     found = ["<" + place.tag]
     for token in place.tokens[:MOST_TOKENS]:
-        if token.startswith(("itemtype=", "aria-label=")):
-            continue
-        bare = token.lstrip("#")
-        found.append(bare[:MOST_CHARS])
-        found += ["~" + part for part in PART.findall(bare)[:MOST_PARTS] if part != bare]
+        if not token.startswith(("itemtype=", "aria-label=")):
+            found += _names_in(token) if len(token) <= LONGEST_KNOWN else _names_in.__wrapped__(token)
     return tuple(found)
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _names_in(token: str) -> tuple[str, ...]:
+    """What the learned table knows a token by; the pages of a site repeat theirs."""
+    bare = token.lstrip("#")
+    return (bare[:MOST_CHARS], *("~" + part for part in PART.findall(bare)[:MOST_PARTS] if part != bare))
 
 
 def name_odds(
@@ -156,9 +158,10 @@ def name_odds(
 ) -> dict[str, NDArray[Any]]:
     """Log-odds of the elements above each block: the nearest four, and the least, most and sum of the nearest eight."""
     odds = np.zeros((len(names) + 1, 3), np.float32)
-    for number in np.unique(above).tolist():
+    get = table.get
+    for number in np.flatnonzero(np.bincount(above.ravel())).tolist():
         tokens = names[number] if number < len(names) else ()
-        known = [table[token] for token in tokens if token in table]
+        known = [value for value in map(get, tokens) if value is not None]
         if tokens and tokens[0] == SPARED:
             known = [value for value in known if value > 0]
         if known:
@@ -176,45 +179,30 @@ def name_odds(
     }
 
 
-class _Below:
-    """Sums over what stands below each place; a place's own subtree is a run of places, since they are in order."""
-
-    def __init__(self, tree: _Tree, at: NDArray[np.int64]) -> None:
-        self._at, self._end = at, tree.end
-
-    def sum(self, amounts: NDArray[Any]) -> NDArray[np.float64]:
-        """The sum for each place; the last entry is the document's."""
-        places = len(self._end) - 1
-        own = np.bincount(self._at, weights=amounts, minlength=places + 1)
-        sums = np.concatenate(([0.0], np.cumsum(own[:places])))
-        return np.concatenate((sums[self._end[:places]] - sums[:places], [own.sum()]))
-
-
-def _spare_large(tree: _Tree, large: NDArray[np.bool_]) -> _Tree:
-    """The tree with nothing said against a place that holds most of the prose: a big container is never chrome.
+def _spare_large(regions: _Regions, large: NDArray[np.bool_]) -> _Regions:
+    """The places with nothing said against one that holds most of the prose: a big container is never chrome.
 
     Such a place has a key and names of its own, of which only those count that speak for it (see name_odds), and no
     group.
     """
     large[-1] = False
-    many = len(tree.names)
-    key = np.where(large, tree.key + many + 1, tree.key)
+    names = regions.names
+    many = len(names)
+    key = np.where(large, regions.key + many + 1, regions.key)
     key[-1] = 2 * many + 1
-    names = (*tree.names, (), *((SPARED, *tokens) for tokens in tree.names))
-    bits = tree.own_groups
-    if (large[:-1] & (bits != 0)).any():
-        groups = [0] * len(tree.parent)
-        bits = np.where(large[:-1], 0, bits)
-        for place, (up, own) in enumerate(zip(tree.parent[:-1].tolist(), bits.tolist(), strict=True)):
-            groups[place] = groups[up] | own
-        tree = tree._replace(groups=np.array(groups))
-    return tree._replace(key=key, names=names)
+    spared = np.flatnonzero(large).tolist()
+    if any(regions.own[place] > _ALL_FLAGS for place in spared):
+        own = regions.own.copy()
+        for place in spared:
+            own[place] &= _ALL_FLAGS
+        regions = regions._replace(bits=_inherited(regions.tree, own))
+    return regions._replace(key=key, names=(*names, (), *((SPARED, *tokens) for tokens in names)))
 
 
-def _shares(below: _Below, above: NDArray[np.int64], mass: Mass) -> Columns:
+def _shares(tree: Tree, above: NDArray[np.int64], mass: Mass) -> Columns:
     """How much of the page's prose stands in the elements above a block, and what else does."""
-    prose, words = below.sum(mass.prose), below.sum(mass.words)
-    linked, blocks = below.sum(mass.words * mass.link), below.sum(np.ones(above.shape[1]))
+    prose, words = below(tree, mass.prose), below(tree, mass.words)
+    linked, blocks = below(tree, mass.words * mass.link), below(tree, np.ones(above.shape[1]))
     share = prose[above] / max(1.0, float(mass.prose.sum()))
     some = np.maximum(1, words)
     found: Columns = {f"share{level}": share[level] for level in (0, 1, 2, 3, 5)}
@@ -252,17 +240,17 @@ def _span(view: View) -> Columns:
     main = span.main_span(view, span.dead_blocks(view))
     at = np.arange(len(view.blocks))
     return {
-        "in_container": np.array([block.place < 0 or main.inside[block.place] for block in view.blocks]),
+        "in_container": np.array([block.place < 0 or block.place in main.inside for block in view.blocks]),
         "in_span": (at >= main.start) & (at < main.end),
         "from_span": np.clip(at - main.start, -30, 30),
         "to_span_end": np.clip(at - main.end, -30, 30),
     }
 
 
-def _beside(tree: _Tree, at: NDArray[np.int64]) -> Columns:
+def _beside(regions: _Regions, at: NDArray[np.int64]) -> Columns:
     """Whether the blocks before and behind stand in the same element, the same parent, as deep."""
-    up, depth = tree.parent[at], tree.depth[at]
-    none = np.array([-1])
+    up, depth = regions.parent[at], regions.depth[at]
+    none = np.array([-2])  # not -1, which is the document
     return {
         "same_element": np.concatenate((none, at[:-1])) == at,
         "same_parent_before": np.concatenate((none, up[:-1])) == up,

@@ -8,10 +8,11 @@ from scraper.clean.chars import Counts, count
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
-from scraper.clean.places import PlaceRule, judge_places, token_rules
+from scraper.clean.places import PlaceRule, judge_places, place_rules
 from scraper.clean.rules import Rules
 from scraper.clean.shape import Shape, is_prose, shapes
-from scraper.types import Block, Document, Form, Kind, Label, Place
+from scraper.clean.tree import Tree, tree_of
+from scraper.types import Block, Document, Form, Kind, Label
 
 Vote = tuple[int, Label]
 Pass = Callable[["View"], Iterable[Vote]]
@@ -33,8 +34,9 @@ class View:
         if document.head is None:
             self._join_wrapped()
         self.hits: list[Hit | None] = self._find(before)
-        self.named: Callable[[Place], PlaceRule | None] = token_rules(rules.places)
-        self.places: list[PlaceRule | None] = judge_places(document, self.named)
+        self.tree: Tree = tree_of(document)
+        self.named: list[PlaceRule | None] = place_rules(rules.places, self.tree)
+        self.places: list[PlaceRule | None] = judge_places(document, self.tree, self.named)
         self.labels: list[Label | None] = [None] * len(document.blocks)
 
     @property

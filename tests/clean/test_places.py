@@ -6,8 +6,9 @@ import pytest
 
 from scraper.clean import Options, clean_html
 from scraper.clean.blocks import read_html
-from scraper.clean.places import judge_places, load, token_rules
+from scraper.clean.places import judge_places, load, place_rules
 from scraper.clean.rules import shipped
+from scraper.clean.tree import tree_of
 from scraper.errors import ConfigError
 from scraper.types import Article, Kind
 
@@ -133,10 +134,9 @@ def test_the_inner_name_is_sharper_than_a_region_s() -> None:
 
 def test_a_verdict_on_a_place_reaches_down_and_not_up() -> None:
     document = read_html("<div><nav><ul><li>News</li></ul></nav><p>" + "x " * 200 + "</p></div>")
-    rules = {
-        document.places[index].tag: rule and rule.id
-        for index, rule in enumerate(judge_places(document, token_rules(shipped().places)))
-    }
+    tree = tree_of(document)
+    judged = judge_places(document, tree, place_rules(shipped().places, tree))
+    rules = {place.tag: rule and rule.id for place, rule in zip(document.places, judged, strict=True)}
     assert rules["nav"] == rules["ul"] == rules["li"] == "navigation.region"
     assert rules["div"] is rules["p"] is None
 
