@@ -15,7 +15,7 @@ from scraper.clean import model
 from scraper.clean.article import Assembly, assemble
 from scraper.clean.blocks import read_html
 from scraper.clean.chain import LAST, Judged, before_judge, signed
-from scraper.clean.decode import decode_html, decode_text
+from scraper.clean.decode import decode_html, decode_text, is_utf8
 from scraper.clean.judge import decide
 from scraper.clean.lines import read_text
 from scraper.clean.meta import describe
@@ -46,8 +46,13 @@ def clean_html(  # noqa: PLR0913 - the public call; what a page was stored with,
     `html` as bytes is decoded by the HTML standard, with `content_type` as the header said it; `fetched_at` is RFC 3339
     UTC and bounds the dates that are believed. Positions count blocks from 1. Raises LimitError above 200,000 blocks.
     """
-    text = html if isinstance(html, str) else decode_html(html, content_type).text
-    judged = _judge(read_html(text, url=url, fetched_at=fetched_at), rules or shipped(), options)
+    if isinstance(html, str):
+        document = read_html(html, url=url, fetched_at=fetched_at)
+    else:
+        decoded = decode_html(html, content_type)
+        utf8 = html if is_utf8(html, decoded) else None
+        document = read_html(decoded.text, url=url, fetched_at=fetched_at, utf8=utf8)
+    judged = _judge(document, rules or shipped(), options)
     told = rescued(*judged)
     return _finish(judged if told is None else _judge(told, rules or shipped(), options))
 

@@ -255,13 +255,18 @@ def is_hidden(attributes: _Attributes) -> bool:
     return "display:none" in plain or "visibility:hidden" in plain
 
 
-def read_html(html: str, *, url: str | None = None, fetched_at: str | None = None) -> Document:
+def read_html(
+    html: str, *, url: str | None = None, fetched_at: str | None = None, utf8: bytes | None = None
+) -> Document:
     """A page as a Document; `html` is decoded text. Positions count from 1.
 
-    Raises LimitError above MAX_BLOCKS; what else goes beyond bounds.py's bounds is read as that says.
+    `utf8` are the bytes that the text was decoded from, where these are UTF-8: to encode it again would take as long
+    as half of the parse. Raises LimitError above MAX_BLOCKS; what else goes beyond bounds.py's bounds is read as that
+    says.
     """
     walk = _Walk()
-    root = LexborHTMLParser(bounded(html), options=WITHOUT_EVENTS).root
+    within = bounded(html)
+    root = LexborHTMLParser(within if utf8 is None or within is not html else utf8, options=WITHOUT_EVENTS).root
     if root is not None:
         walk.head.see(root, "html")
         walk.run(root)
