@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scraper.clean.chars import Floats
 from scraper.clean.features import Columns, Features, Tables, learned
+from scraper.clean.regions import NameOdds
 
 LEAVES = 8
 ROWS_AT_ONCE = 2_000
@@ -121,7 +122,7 @@ def _model(stored: Mapping[str, Any], sort: str) -> Model:
         return stored[f"{sort}.{name}"]
 
     tables = Tables(
-        names=dict(zip(_strings(part("names")), part("name_odds").tolist(), strict=True)),
+        names=NameOdds(dict(zip(_strings(part("names")), part("name_odds").tolist(), strict=True))),
         word_hashes=part("word_hashes"),
         word_odds=part("word_odds").astype(np.float32),
         kinds=dict(zip(part("kinds").tolist(), part("kind_odds").tolist(), strict=True)),

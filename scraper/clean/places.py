@@ -69,13 +69,13 @@ def load(name: str, data: bytes) -> PlaceTable:
 
 
 def judge_places(document: Document, tree: Tree, named: Sequence[PlaceRule | None]) -> list[PlaceRule | None]:
-    """For each place the rule that condemns it or one of its ancestors, after the guard; `named` is of place_rules."""
+    """For each place the rule that condemns it or one of its ancestors, after the guard; `named` is of element_rules."""
     if not named:
         return []
     holds_too_much = _guard(document, tree)
-    verdicts: list[PlaceRule | None] = [None] * (len(named) + 1)
-    for index, (parent, rule) in enumerate(zip(tree.parents, named, strict=True)):
-        above = verdicts[parent]
+    verdicts: list[PlaceRule | None] = [None] * (len(tree.parents) + 1)
+    for index, (parent, name) in enumerate(zip(tree.parents, tree.names, strict=True)):
+        above, rule = verdicts[parent], named[name]
         if above is not None:
             verdicts[index] = _sharper(above, rule)
         elif rule is not None and not holds_too_much(index, rule):
@@ -110,10 +110,9 @@ def _is_long(chars: int, link_chars: int) -> bool:
     return chars >= GUARD_CHARS and link_chars * 2 < chars
 
 
-def place_rules(table: PlaceTable, tree: Tree) -> list[PlaceRule | None]:
-    """For each place the rule that its element's name alone would fall under, without the guard."""
-    of_name = [_rule_of(element, table) for element in tree.elements]
-    return [of_name[name] for name in tree.names]
+def element_rules(table: PlaceTable, tree: Tree) -> list[PlaceRule | None]:
+    """For each distinct element the rule that its name alone would fall under, without the guard."""
+    return [_rule_of(element, table) for element in tree.elements]
 
 
 _VAGUE = {"navigation.region", "navigation.sidebar", "footer.region"}

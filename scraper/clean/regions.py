@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scraper.clean import span
+from scraper.clean.chars import small
 from scraper.clean.ld import LinkedData
 from scraper.clean.view import View
 from scraper.clean.tree import Tree, below
@@ -33,6 +33,8 @@ GROUPS = {
 }  # fmt: skip
 GROUP_NAMES = sorted({*GROUPS.values(), "other"})
 _ALL_FLAGS = (1 << len(FLAG_NAMES)) - 1
+GROUP_BITS = {id(kind): 1 << len(FLAG_NAMES) + GROUP_NAMES.index(GROUPS.get(kind.value, "other")) for kind in Kind}
+"""The bit of a kind's group, behind those of FLAGS; by identity, since an Enum's hash is a call of 0.2 µs."""
 PART = re.compile(r"[a-z]{3,}")
 MOST_TOKENS, MOST_PARTS, MOST_CHARS = 12, 6, 40
 MOST_KNOWN, LONGEST_KNOWN = 20_000, 100
@@ -42,6 +44,7 @@ BODY_CHARS = 200
 LARGE = 0.5
 """Share of the page's prose from which a place is spared what its names say against it."""
 SPARED = "!"
+_NO_ODDS = (0.0,)
 MOSTLY_PROSE, MOST_BLOCKS = 0.7, 200
 MOST_SEARCHED = 10**8
 """Characters of articleBody times blocks: beyond, the look-up would take over a second."""
@@ -61,7 +64,7 @@ class Regions(NamedTuple):
     """Columns, the distinct elements' names, and for each block the elements above it (see features.Refs)."""
 
     columns: Columns
-    names: Sequence[tuple[str, ...]]
+    names: Names
     above: NDArray[np.int64]
 
 
@@ -78,7 +81,6 @@ class _Regions(NamedTuple):
     bits: NDArray[np.int64]
     own: list[int]
     key: NDArray[np.int64]
-    names: Sequence[tuple[str, ...]]
 
 
 def columns(view: View, data: LinkedData, mass: Mass) -> Regions:
@@ -92,7 +94,7 @@ def columns(view: View, data: LinkedData, mass: Mass) -> Regions:
     whole = mass.prose if mass.prose.any() else mass.words
     regions = _spare_large(regions, below(view.tree, whole) > LARGE * float(whole.sum()))
     found: Columns = {
-        "hidden": np.array([block.hidden for block in view.blocks]),
+        "hidden": small([block.hidden for block in view.blocks]),
         "depth": regions.depth[at],
     }
     bits = regions.bits[at]
@@ -103,15 +105,15 @@ def columns(view: View, data: LinkedData, mass: Mass) -> Regions:
     found |= _span(view)
     found |= _beside(regions, at)
     found |= _witnesses(view, data, mass.low)
-    return Regions(found, regions.names, regions.key[above[:NAMED_LEVELS]])
+    return Regions(found, Names(view.tree.elements), regions.key[above[:NAMED_LEVELS]])
 
 
 def _regions(view: View) -> _Regions:
     tree = view.tree
-    of_name = [0] * len(tree.elements)
-    for place, name in enumerate(tree.names):
-        rule = view.named[place]
-        of_name[name] = FLAGS.get(tree.elements[name].tag, 0) | (0 if rule is None else _group(rule.kind))
+    of_name = [
+        FLAGS.get(element.tag, 0) | (0 if rule is None else GROUP_BITS[id(rule.kind)])
+        for element, rule in zip(tree.elements, view.named, strict=True)
+    ]
     own = [of_name[name] for name in tree.names]
     return _Regions(
         tree,
@@ -120,13 +122,7 @@ def _regions(view: View) -> _Regions:
         bits=_inherited(tree, own),
         own=own,
         key=np.array([*tree.names, len(tree.elements)]),
-        names=[names_of(element) for element in tree.elements],
     )
-
-
-def _group(kind: Kind) -> int:
-    """The bit of a kind's group, behind those of FLAGS."""
-    return 1 << len(FLAG_NAMES) + GROUP_NAMES.index(GROUPS.get(kind.value, "other"))
 
 
 def _inherited(tree: Tree, own: Sequence[int]) -> NDArray[np.int64]:
@@ -141,32 +137,86 @@ def names_of(place: Place) -> tuple[str, ...]:
     """What the learned table knows an element by: tag, classes, id, role, and the words in these."""
     found = ["<" + place.tag]
     for token in place.tokens[:MOST_TOKENS]:
-        if not token.startswith(("itemtype=", "aria-label=")):
-            found += _names_in(token) if len(token) <= LONGEST_KNOWN else _names_in.__wrapped__(token)
+        found += _names_in(token)
     return tuple(found)
 
 
-@lru_cache(maxsize=MOST_KNOWN)
 def _names_in(token: str) -> tuple[str, ...]:
-    """What the learned table knows a token by; the pages of a site repeat theirs."""
+    if token.startswith(("itemtype=", "aria-label=")):
+        return ()
     bare = token.lstrip("#")
     return (bare[:MOST_CHARS], *("~" + part for part in PART.findall(bare)[:MOST_PARTS] if part != bare))
 
 
-def name_odds(
-    names: Sequence[tuple[str, ...]], above: NDArray[np.int64], table: Mapping[str, float]
-) -> dict[str, NDArray[Any]]:
+class Names(Sequence[tuple[str, ...]]):
+    """The names of a page's distinct elements, then of none, then of the same elements where they are spared."""
+
+    def __init__(self, elements: Sequence[Place]) -> None:
+        self._elements = elements
+
+    def __len__(self) -> int:
+        return 2 * len(self._elements) + 1
+
+    @overload
+    def __getitem__(self, number: int) -> tuple[str, ...]: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[tuple[str, ...]]: ...
+    def __getitem__(self, number: int | slice) -> Any:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        if number == len(self._elements):
+            return ()
+        spared, place = divmod(number, len(self._elements) + 1)
+        names = names_of(self._elements[place])
+        return (SPARED, *names) if spared else names
+
+    def odds(self, number: int, table: NameOdds) -> list[float]:
+        """What the table says of an element; what it says against one that is spared does not count."""
+        spared, place = divmod(number, len(self._elements) + 1)
+        if place == len(self._elements):
+            return []
+        known = table.of(self._elements[place])
+        return [value for value in (table.get(SPARED, 0.0), *known) if value > 0] if spared else known
+
+
+class NameOdds(dict[str, float]):
+    """The learned odds by name; the odds of a token are remembered, since the pages of a site repeat theirs."""
+
+    def __init__(self, table: Mapping[str, float]) -> None:
+        super().__init__(table)
+        self._known: dict[str, tuple[float, ...]] = {}
+
+    def of(self, element: Place) -> list[float]:
+        """The odds of those of an element's names that the table has."""
+        own = self.get("<" + element.tag)
+        found = [] if own is None else [own]
+        known = self._known
+        for token in element.tokens[:MOST_TOKENS]:
+            found += known[token] if token in known else self._of_token(token)
+        return found
+
+    def _of_token(self, token: str) -> tuple[float, ...]:
+        odds = tuple(self[name] for name in _names_in(token) if name in self)
+        if len(token) <= LONGEST_KNOWN:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[token] = odds
+        return odds
+
+
+def name_odds(names: Names, above: NDArray[np.int64], table: Mapping[str, float]) -> dict[str, NDArray[Any]]:
     """Log-odds of the elements above each block: the nearest four, and the least, most and sum of the nearest eight."""
-    odds = np.zeros((len(names) + 1, 3), np.float32)
-    get = table.get
-    for number in np.flatnonzero(np.bincount(above.ravel())).tolist():
-        tokens = names[number] if number < len(names) else ()
-        known = [value for value in map(get, tokens) if value is not None]
-        if tokens and tokens[0] == SPARED:
-            known = [value for value in known if value > 0]
-        if known:
-            odds[number] = min(known), max(known), sum(known) / len(known)
-    least, most, mean = odds[:, 0][above], odds[:, 1][above], odds[:, 2][above]
+    table = table if isinstance(table, NameOdds) else NameOdds(table)
+    odds = np.zeros((3, len(names) + 1), np.float32)
+    used = np.flatnonzero(np.bincount(above.ravel())).tolist()
+    least, most, mean = [], [], []
+    for number in used:
+        known = names.odds(number, table) or _NO_ODDS
+        least.append(min(known))
+        most.append(max(known))
+        mean.append(sum(known) / len(known))
+    odds[:, used] = least, most, mean
+    least, most, mean = odds[:, above]
     found: Columns = {f"names{level}": mean[level] for level in range(4)}
     return found | {
         "names_own_least": least[0],
@@ -182,12 +232,10 @@ def name_odds(
 def _spare_large(regions: _Regions, large: NDArray[np.bool_]) -> _Regions:
     """The places with nothing said against one that holds most of the prose: a big container is never chrome.
 
-    Such a place has a key and names of its own, of which only those count that speak for it (see name_odds), and no
-    group.
+    Such a place has a key and names of its own (see Names), of which only those count that speak for it, and no group.
     """
     large[-1] = False
-    names = regions.names
-    many = len(names)
+    many = len(regions.tree.elements)
     key = np.where(large, regions.key + many + 1, regions.key)
     key[-1] = 2 * many + 1
     spared = np.flatnonzero(large).tolist()
@@ -196,7 +244,7 @@ def _spare_large(regions: _Regions, large: NDArray[np.bool_]) -> _Regions:
         for place in spared:
             own[place] &= _ALL_FLAGS
         regions = regions._replace(bits=_inherited(regions.tree, own))
-    return regions._replace(key=key, names=(*names, (), *((SPARED, *tokens) for tokens in names)))
+    return regions._replace(key=key)
 
 
 def _shares(tree: Tree, above: NDArray[np.int64], mass: Mass) -> Columns:
@@ -235,28 +283,37 @@ def _alike(keys: NDArray[np.int64], mass: Mass) -> Columns:
     }
 
 
+def _within(amounts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """np.clip between -most and most, which takes five times as long over a page's few blocks."""
+    return np.maximum(-most, np.minimum(most, amounts))
+
+
 def _span(view: View) -> Columns:
     """Where the container and the run of the density judge lie (see span.py)."""
     main = span.main_span(view, span.dead_blocks(view))
     at = np.arange(len(view.blocks))
     return {
-        "in_container": np.array([block.place < 0 or block.place in main.inside for block in view.blocks]),
+        "in_container": small([block.place < 0 or block.place in main.inside for block in view.blocks]),
         "in_span": (at >= main.start) & (at < main.end),
-        "from_span": np.clip(at - main.start, -30, 30),
-        "to_span_end": np.clip(at - main.end, -30, 30),
+        "from_span": _within(at - main.start, 30),
+        "to_span_end": _within(at - main.end, 30),
     }
 
 
 def _beside(regions: _Regions, at: NDArray[np.int64]) -> Columns:
     """Whether the blocks before and behind stand in the same element, the same parent, as deep."""
     up, depth = regions.parent[at], regions.depth[at]
-    none = np.array([-2])  # not -1, which is the document
+    same, same_up = np.zeros((2, at.size + 1), np.bool_)
+    np.equal(at[1:], at[:-1], out=same[1:-1])
+    np.equal(up[1:], up[:-1], out=same_up[1:-1])
+    deeper = np.zeros(at.size + 1, np.int64)
+    np.subtract(depth[1:], depth[:-1], out=deeper[1:-1])
     return {
-        "same_element": np.concatenate((none, at[:-1])) == at,
-        "same_parent_before": np.concatenate((none, up[:-1])) == up,
-        "same_parent_behind": np.concatenate((up[1:], none)) == up,
-        "deeper_than_before": np.clip(np.diff(depth, prepend=depth[0]), -5, 5),
-        "deeper_than_behind": np.clip(-np.diff(depth, append=depth[-1]), -5, 5),
+        "same_element": same[:-1],
+        "same_parent_before": same_up[:-1],
+        "same_parent_behind": same_up[1:],
+        "deeper_than_before": _within(deeper[:-1], 5),
+        "deeper_than_behind": _within(-deeper[1:], 5),
     }
 
 
@@ -269,6 +326,6 @@ def _witnesses(view: View, data: LinkedData, low: Sequence[str]) -> Columns:
     body = " ".join((data.body or "").lower().split())
     told = len(body) > BODY_CHARS and len(body) * len(low) <= MOST_SEARCHED
     return {
-        "described": np.array([len(described) > 25 and described in text for text in low]),
+        "described": small([len(described) > 25 and described in text for text in low]),
         "in_body": np.array([text[:DESCRIPTION_CHARS] in body for text in low]) if told else np.full(len(low), -1),
     }

@@ -19,7 +19,8 @@ class Tree(NamedTuple):
     """One entry a place; `depths` and `ends` have one more, the document's, which -1 points at as parents do.
 
     What stands below a place are the places from the one behind it up to its `ends`. `names` numbers the distinct
-    elements by tag and tokens, `elements` holds the first of each; `at` is each block's entry.
+    elements by tag and tokens, `elements` holds the first of each; `at` is each block's entry. `behind` are the `ends`
+    of the places alone, to index with.
     """
 
     parents: list[int]
@@ -28,6 +29,7 @@ class Tree(NamedTuple):
     names: list[int]
     elements: list[Place]
     at: NDArray[np.int64]
+    behind: NDArray[np.int64]
 
 
 def tree_of(document: Document) -> Tree:
@@ -53,13 +55,16 @@ def tree_of(document: Document) -> Tree:
         if ends[index] > ends[parent]:
             ends[parent] = ends[index]
     at = np.array([block.place if block.place >= 0 else count for block in document.blocks], np.int64)
-    return Tree(parents, depths, ends, names, elements, at)
+    return Tree(parents, depths, ends, names, elements, at, np.array(ends[:-1], np.int64))
 
 
 def below(tree: Tree, amounts: NDArray[Any]) -> NDArray[np.float64]:
     """The blocks' amounts, summed over what stands in and below each place; the last entry is the document's."""
     own, sums = _sums(tree, amounts)
-    return np.append(sums[tree.ends[:-1]] - sums[:-1], own.sum())
+    found = np.empty_like(own)
+    np.subtract(sums[tree.behind], sums[:-1], out=found[:-1])
+    found[-1] = own.sum()
+    return found
 
 
 def running(tree: Tree, amounts: Sequence[int]) -> list[float]:
@@ -69,6 +74,7 @@ def running(tree: Tree, amounts: Sequence[int]) -> list[float]:
 
 
 def _sums(tree: Tree, amounts: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    count = len(tree.parents)
-    own = np.bincount(tree.at, weights=amounts, minlength=count + 1)
-    return own, np.concatenate(([0.0], np.cumsum(own[:count])))
+    own = np.bincount(tree.at, weights=amounts, minlength=len(tree.parents) + 1)
+    sums = np.zeros(own.size)
+    np.cumsum(own[:-1], out=sums[1:])
+    return own, sums

@@ -8,7 +8,7 @@ from scraper.clean.chars import Counts, count
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
-from scraper.clean.places import PlaceRule, judge_places, place_rules
+from scraper.clean.places import PlaceRule, judge_places, element_rules
 from scraper.clean.rules import Rules
 from scraper.clean.shape import Shape, is_prose, shapes
 from scraper.clean.tree import Tree, tree_of
@@ -35,7 +35,7 @@ class View:
             self._join_wrapped()
         self.hits: list[Hit | None] = self._find(before)
         self.tree: Tree = tree_of(document)
-        self.named: list[PlaceRule | None] = place_rules(rules.places, self.tree)
+        self.named: list[PlaceRule | None] = element_rules(rules.places, self.tree)
         self.places: list[PlaceRule | None] = judge_places(document, self.tree, self.named)
         self.labels: list[Label | None] = [None] * len(document.blocks)
 

@@ -6,7 +6,7 @@ import pytest
 
 from scraper.clean import Options, clean_html
 from scraper.clean.blocks import read_html
-from scraper.clean.places import judge_places, load, place_rules
+from scraper.clean.places import judge_places, load, element_rules
 from scraper.clean.rules import shipped
 from scraper.clean.tree import tree_of
 from scraper.errors import ConfigError
@@ -135,7 +135,7 @@ def test_the_inner_name_is_sharper_than_a_region_s() -> None:
 def test_a_verdict_on_a_place_reaches_down_and_not_up() -> None:
     document = read_html("<div><nav><ul><li>News</li></ul></nav><p>" + "x " * 200 + "</p></div>")
     tree = tree_of(document)
-    judged = judge_places(document, tree, place_rules(shipped().places, tree))
+    judged = judge_places(document, tree, element_rules(shipped().places, tree))
     rules = {place.tag: rule and rule.id for place, rule in zip(document.places, judged, strict=True)}
     assert rules["nav"] == rules["ul"] == rules["li"] == "navigation.region"
     assert rules["div"] is rules["p"] is None
