@@ -10,7 +10,7 @@ from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
 from scraper.clean.places import PlaceRule, judge_places, element_rules
 from scraper.clean.rules import Rules
-from scraper.clean.shape import Shape, is_prose, shapes
+from scraper.clean.shape import Shape, prose, shapes
 from scraper.clean.tree import Tree, tree_of
 from scraper.types import Block, Document, Form, Kind, Label
 
@@ -27,10 +27,9 @@ class View:
         self.document, self.rules, self.options = document, rules, options
         self.blocks: tuple[Block, ...] = document.blocks
         self.counts: Counts = count([block.text for block in document.blocks])
-        self.shapes: list[Shape] = shapes(
-            self.counts, [block.link_chars / len(block.text) for block in document.blocks]
-        )
-        self.prose: list[bool] = [is_prose(form) for form in self.shapes]
+        links = [block.link_chars / len(block.text) if block.link_chars else 0.0 for block in document.blocks]
+        self.shapes: list[Shape] = shapes(self.counts, links)
+        self.prose: list[bool] = prose(self.counts, links)
         if document.head is None:
             self._join_wrapped()
         self.hits: list[Hit | None] = self._find(before)
