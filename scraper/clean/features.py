@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scraper.clean import chars, regions
 from scraper.clean.chars import Counts, Floats
 from scraper.clean.ld import LinkedData
+from scraper.clean.names import Names, name_odds
 from scraper.clean.title import Title
 from scraper.clean.view import View
 from scraper.types import Form, Kind
@@ -48,7 +49,7 @@ class Refs(NamedTuple):
     kinds: NDArray[np.int64]
     hits: NDArray[np.int64]
     counts: Counts
-    names: regions.Names
+    names: Names
     above: NDArray[np.int64]
 
 
@@ -83,15 +84,15 @@ def features(view: View, title: Title | None, data: LinkedData) -> Features:
     if view.is_page:
         region = regions.columns(view, data, regions.Mass(counts.words, columns["link"], weight, columns["ends"], low))
         columns |= region.columns
-        names, above = region.names, region.above
+        called, above = region.names, region.above
     else:
         columns |= _lines(view)
-        names, above = regions.Names(()), np.zeros((0, len(low)), np.int64)
+        called, above = Names(()), np.zeros((0, len(low)), np.int64)
     extra = () if view.is_page else ("gap", "first", "prose")
     columns |= _neighbours(columns, (*NEIGHBOUR_COLUMNS, *extra))
     kinds = [NO_KIND if label is None else KINDS[id(label.kind)] for label in view.labels]
     hits = [NO_KIND if hit is None else KINDS[id(hit.kind)] for hit in view.hits]
-    return Features(columns, Refs(np.array(kinds), np.array(hits), counts, names, above))
+    return Features(columns, Refs(np.array(kinds), np.array(hits), counts, called, above))
 
 
 def learned(refs: Refs, tables: Tables) -> Columns:
@@ -103,7 +104,7 @@ def learned(refs: Refs, tables: Tables) -> Columns:
     columns |= _word_odds(refs.counts, tables)
     columns |= _neighbours(columns, ("word_odds",), (1, -1), 0.0)
     if refs.above.size:
-        columns |= regions.name_odds(refs.names, refs.above, tables.names)
+        columns |= name_odds(refs.names, refs.above, tables.names)
         columns |= _neighbours(columns, LEARNED_NEIGHBOURS)
     return columns
 

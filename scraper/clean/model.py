@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from scraper.clean.chars import Floats
 from scraper.clean.features import Columns, Features, Tables, learned
-from scraper.clean.regions import NameOdds
+from scraper.clean.names import NameOdds
 
 LEAVES = 8
 ROWS_AT_ONCE = 2_000
@@ -67,7 +67,7 @@ class Forest:
             fails.take(at, axis=0, out=failing, mode="clip")
             failing &= rules_out
             ruled_out |= failing
-        # In two steps: one table of all sets of leaves has 800 kB, and what is used of it leaves the cache between pages.
+        # In two steps: one table for all sets of leaves has 800 kB, which leave the cache between two pages.
         leaf = _FIRST_LEFT.take(ruled_out) + np.arange(0, LEAVES * len(self.leaves), LEAVES)[:, None]
         total: Floats = self.leaves.take(leaf).sum(axis=0, dtype=np.float32)
         return total

@@ -69,7 +69,7 @@ def load(name: str, data: bytes) -> PlaceTable:
 
 
 def judge_places(document: Document, tree: Tree, named: Sequence[PlaceRule | None]) -> list[PlaceRule | None]:
-    """For each place the rule that condemns it or one of its ancestors, after the guard; `named` is of element_rules."""
+    """For each place the rule that condemns it or one of its ancestors, after the guard; `named` are element_rules."""
     if not named:
         return []
     holds_too_much = _guard(document, tree)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, overload
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 from scraper.clean import span
 from scraper.clean.chars import small
 from scraper.clean.ld import LinkedData
-from scraper.clean.view import View
+from scraper.clean.names import Names
 from scraper.clean.tree import Tree, below
-from scraper.types import Kind, Place
+from scraper.clean.view import View
+from scraper.types import Kind
 
 Columns = dict[str, NDArray[Any]]
 
@@ -32,19 +32,14 @@ GROUPS = {
     "photo_credit": "caption", "tags": "tags",
 }  # fmt: skip
 GROUP_NAMES = sorted({*GROUPS.values(), "other"})
+BIT_NAMES = (*(f"in_{name}" for name in FLAG_NAMES), *(f"called_{name}" for name in GROUP_NAMES))
 _ALL_FLAGS = (1 << len(FLAG_NAMES)) - 1
 GROUP_BITS = {id(kind): 1 << len(FLAG_NAMES) + GROUP_NAMES.index(GROUPS.get(kind.value, "other")) for kind in Kind}
 """The bit of a kind's group, behind those of FLAGS; by identity, since an Enum's hash is a call of 0.2 µs."""
-PART = re.compile(r"[a-z]{3,}")
-MOST_TOKENS, MOST_PARTS, MOST_CHARS = 12, 6, 40
-MOST_KNOWN, LONGEST_KNOWN = 20_000, 100
-"""Tokens whose names are remembered across pages, and the characters of one."""
 DESCRIPTION_CHARS = 60
 BODY_CHARS = 200
 LARGE = 0.5
 """Share of the page's prose from which a place is spared what its names say against it."""
-SPARED = "!"
-_NO_ODDS = (0.0,)
 MOSTLY_PROSE, MOST_BLOCKS = 0.7, 200
 MOST_SEARCHED = 10**8
 """Characters of articleBody times blocks: beyond, the look-up would take over a second."""
@@ -97,9 +92,7 @@ def columns(view: View, data: LinkedData, mass: Mass) -> Regions:
         "hidden": small([block.hidden for block in view.blocks]),
         "depth": regions.depth[at],
     }
-    bits = regions.bits[at]
-    found |= {f"in_{name}": (bits >> bit) & 1 for bit, name in enumerate(FLAG_NAMES)}
-    found |= {f"called_{name}": (bits >> bit) & 1 for bit, name in enumerate(GROUP_NAMES, len(FLAG_NAMES))}
+    found |= zip(BIT_NAMES, (regions.bits[at] >> np.arange(len(BIT_NAMES))[:, None]) & 1, strict=True)
     found |= _shares(view.tree, above, mass)
     found |= _alike(regions.key[above[:3]], mass)
     found |= _span(view)
@@ -133,102 +126,6 @@ def _inherited(tree: Tree, own: Sequence[int]) -> NDArray[np.int64]:
     return np.array(bits)
 
 
-def names_of(place: Place) -> tuple[str, ...]:
-    """What the learned table knows an element by: tag, classes, id, role, and the words in these."""
-    found = ["<" + place.tag]
-    for token in place.tokens[:MOST_TOKENS]:
-        found += _names_in(token)
-    return tuple(found)
-
-
-def _names_in(token: str) -> tuple[str, ...]:
-    if token.startswith(("itemtype=", "aria-label=")):
-        return ()
-    bare = token.lstrip("#")
-    return (bare[:MOST_CHARS], *("~" + part for part in PART.findall(bare)[:MOST_PARTS] if part != bare))
-
-
-class Names(Sequence[tuple[str, ...]]):
-    """The names of a page's distinct elements, then of none, then of the same elements where they are spared."""
-
-    def __init__(self, elements: Sequence[Place]) -> None:
-        self._elements = elements
-
-    def __len__(self) -> int:
-        return 2 * len(self._elements) + 1
-
-    @overload
-    def __getitem__(self, number: int) -> tuple[str, ...]: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[tuple[str, ...]]: ...
-    def __getitem__(self, number: int | slice) -> Any:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        if number == len(self._elements):
-            return ()
-        spared, place = divmod(number, len(self._elements) + 1)
-        names = names_of(self._elements[place])
-        return (SPARED, *names) if spared else names
-
-    def odds(self, number: int, table: NameOdds) -> list[float]:
-        """What the table says of an element; what it says against one that is spared does not count."""
-        spared, place = divmod(number, len(self._elements) + 1)
-        if place == len(self._elements):
-            return []
-        known = table.of(self._elements[place])
-        return [value for value in (table.get(SPARED, 0.0), *known) if value > 0] if spared else known
-
-
-class NameOdds(dict[str, float]):
-    """The learned odds by name; the odds of a token are remembered, since the pages of a site repeat theirs."""
-
-    def __init__(self, table: Mapping[str, float]) -> None:
-        super().__init__(table)
-        self._known: dict[str, tuple[float, ...]] = {}
-
-    def of(self, element: Place) -> list[float]:
-        """The odds of those of an element's names that the table has."""
-        own = self.get("<" + element.tag)
-        found = [] if own is None else [own]
-        known = self._known
-        for token in element.tokens[:MOST_TOKENS]:
-            found += known[token] if token in known else self._of_token(token)
-        return found
-
-    def _of_token(self, token: str) -> tuple[float, ...]:
-        odds = tuple(self[name] for name in _names_in(token) if name in self)
-        if len(token) <= LONGEST_KNOWN:
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            self._known[token] = odds
-        return odds
-
-
-def name_odds(names: Names, above: NDArray[np.int64], table: Mapping[str, float]) -> dict[str, NDArray[Any]]:
-    """Log-odds of the elements above each block: the nearest four, and the least, most and sum of the nearest eight."""
-    table = table if isinstance(table, NameOdds) else NameOdds(table)
-    odds = np.zeros((3, len(names) + 1), np.float32)
-    used = np.flatnonzero(np.bincount(above.ravel())).tolist()
-    least, most, mean = [], [], []
-    for number in used:
-        known = names.odds(number, table) or _NO_ODDS
-        least.append(min(known))
-        most.append(max(known))
-        mean.append(sum(known) / len(known))
-    odds[:, used] = least, most, mean
-    least, most, mean = odds[:, above]
-    found: Columns = {f"names{level}": mean[level] for level in range(4)}
-    return found | {
-        "names_own_least": least[0],
-        "names_own_most": most[0],
-        "names_least": least.min(axis=0),
-        "names_most": most.max(axis=0),
-        "names_sum": mean.sum(axis=0),
-        "names_near_least": least[:4].min(axis=0),
-        "names_near_most": most[:4].max(axis=0),
-    }
-
-
 def _spare_large(regions: _Regions, large: NDArray[np.bool_]) -> _Regions:
     """The places with nothing said against one that holds most of the prose: a big container is never chrome.
 
@@ -252,16 +149,17 @@ def _shares(tree: Tree, above: NDArray[np.int64], mass: Mass) -> Columns:
     prose, words = below(tree, mass.prose), below(tree, mass.words)
     linked, blocks = below(tree, mass.words * mass.link), below(tree, np.ones(above.shape[1]))
     share = prose[above] / max(1.0, float(mass.prose.sum()))
-    some = np.maximum(1, words)
+    near = above[:4]
+    held = blocks[near]
+    some = np.maximum(1, words[near])
+    dense = prose[near] / some
+    # No article of the training has as many paragraphs as a long one may: hundreds of blocks count against menus.
+    many = np.log1p(np.where(dense >= MOSTLY_PROSE, np.minimum(held, MOST_BLOCKS), held))
+    linked = linked[near] / some
     found: Columns = {f"share{level}": share[level] for level in (0, 1, 2, 3, 5)}
     found |= {f"up_to_{int(least * 100)}": (share < least).sum(axis=0) for least in SHARES}
     for level in range(4):
-        here = above[level]
-        found[f"linked{level}"] = (linked / some)[here]
-        found[f"prose{level}"] = dense = (prose / some)[here]
-        # No article of the training has as many paragraphs as a long one may: hundreds of blocks count against menus.
-        many = np.where(dense >= MOSTLY_PROSE, np.minimum(blocks[here], MOST_BLOCKS), blocks[here])
-        found[f"blocks{level}"] = np.log1p(many)
+        found |= {f"linked{level}": linked[level], f"prose{level}": dense[level], f"blocks{level}": many[level]}
     return found
 
 

@@ -38,22 +38,18 @@ def tree_of(document: Document) -> Tree:
     count = len(places)
     parents = [place.parent for place in places]
     depths = [0] * (count + 1)
+    for index, parent in enumerate(parents):
+        depths[index] = depths[parent] + 1
     numbers: dict[tuple[str, tuple[str, ...]], int] = {}
+    names = [numbers.setdefault((place.tag, place.tokens), len(numbers)) for place in places]
     elements: list[Place] = []
-    names: list[int] = []
-    for index, place in enumerate(places):
-        depths[index] = depths[place.parent] + 1
-        key = (place.tag, place.tokens)
-        number = numbers.get(key)
-        if number is None:
-            number = numbers[key] = len(elements)
+    for place, name in zip(places, names, strict=True):
+        if name == len(elements):
             elements.append(place)
-        names.append(number)
     ends = [*range(1, count + 1), count]
     for index in range(count - 1, -1, -1):
         parent = parents[index]
-        if ends[index] > ends[parent]:
-            ends[parent] = ends[index]
+        ends[parent] = max(ends[parent], ends[index])
     at = np.array([block.place if block.place >= 0 else count for block in document.blocks], np.int64)
     return Tree(parents, depths, ends, names, elements, at, np.array(ends[:-1], np.int64))
 
@@ -74,7 +70,8 @@ def running(tree: Tree, amounts: Sequence[int]) -> list[float]:
 
 
 def _sums(tree: Tree, amounts: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    own = np.bincount(tree.at, weights=amounts, minlength=len(tree.parents) + 1)
+    weights = np.asarray(amounts, np.float64)
+    own = np.bincount(tree.at, weights=weights, minlength=len(tree.parents) + 1)
     sums = np.zeros(own.size)
     np.cumsum(own[:-1], out=sums[1:])
     return own, sums

@@ -8,7 +8,7 @@ from scraper.clean.chars import Counts, count
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
-from scraper.clean.places import PlaceRule, judge_places, element_rules
+from scraper.clean.places import PlaceRule, element_rules, judge_places
 from scraper.clean.rules import Rules
 from scraper.clean.shape import Shape, prose, shapes
 from scraper.clean.tree import Tree, tree_of

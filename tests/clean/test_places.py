@@ -6,7 +6,7 @@ import pytest
 
 from scraper.clean import Options, clean_html
 from scraper.clean.blocks import read_html
-from scraper.clean.places import judge_places, load, element_rules
+from scraper.clean.places import element_rules, judge_places, load
 from scraper.clean.rules import shipped
 from scraper.clean.tree import tree_of
 from scraper.errors import ConfigError
