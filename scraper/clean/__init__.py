@@ -134,13 +134,13 @@ def _verdict(judged: Judged, assembly: Assembly) -> Verdict:
     view, title, data = judged
     head = view.document.head
     headlines = sum(form.link_share > 0.8 and 4 <= form.words <= 25 for form in view.shapes)
-    prose = sum(view.shapes[index].words for index in view.open() if view.prose[index])
+    left = list(view.open())
     evidence = Evidence(
         title=(head.title if head is not None and head.title else title.text if title is not None else ""),
         text=assembly.text,
         all_text="\n".join(block.text for block in view.blocks),
-        words=sum(view.shapes[index].words for index in view.open()),
-        prose=prose,
+        words=sum(view.shapes[index].words for index in left),
+        prose=sum(view.shapes[index].words for index in left if view.prose[index]),
         headlines=headlines,
         has_head=head is not None,
         declared=data.is_article or (head is not None and ("og:type", "article") in head.meta),

@@ -70,8 +70,7 @@ def running(tree: Tree, amounts: Sequence[int]) -> list[float]:
 
 
 def _sums(tree: Tree, amounts: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    weights = np.asarray(amounts, np.float64)
-    own = np.bincount(tree.at, weights=weights, minlength=len(tree.parents) + 1)
+    own = np.bincount(tree.at, amounts, len(tree.parents) + 1).astype(np.float64, copy=False)
     sums = np.zeros(own.size)
     np.cumsum(own[:-1], out=sums[1:])
     return own, sums
