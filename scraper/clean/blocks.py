@@ -7,6 +7,7 @@ Text Features, WSDM 2010). Elements are grouped as the HTML standard's rendering
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -16,6 +17,8 @@ from scraper.errors import LimitError
 from scraper.types import Block, Document, Form, Place
 
 MAX_BLOCKS = 200_000
+LONGEST_KNOWN = 200
+"""Characters of a class that is remembered across pages: 10 MB of them at the most."""
 MAX_TOKENS = 40
 """Class and id tokens read of one element; utility-class frameworks stay under 40."""
 WITHOUT_EVENTS = 1
@@ -86,7 +89,6 @@ class _Walk:
         self.blocks: list[Block] = []
         self.places: list[Place] = []
         self.head = HeadReader()
-        self.tokens: dict[str, tuple[str, ...]] = {}  # by a class that stands alone, as three in four do
 
     def run(self, root: LexborNode) -> None:  # noqa: PLR0912, PLR0915 - a call for each of 1,900 nodes costs 0.3 ms
         """Depth first with a stack of our own: a page may nest deeper than Python's stack does."""
@@ -194,14 +196,11 @@ class _Walk:
         _, parent, form, hidden = here
         tokens: tuple[str, ...] = ()
         if attributes:
-            if not _NAMES.isdisjoint(attributes):
+            if not _TELLING.isdisjoint(attributes):
                 tokens = tokens_of(attributes)
+                hidden = hidden or is_hidden(attributes)
             elif classes := attributes.get("class"):
-                try:
-                    tokens = self.tokens[classes]
-                except KeyError:
-                    tokens = self.tokens[classes] = tokens_of(attributes)
-            hidden = hidden or is_hidden(attributes)
+                tokens = _of_class(classes) if len(classes) <= LONGEST_KNOWN else tokens_of(attributes)
         places = self.places
         places.append(Place(kind.tag, tokens, parent))
         if kind.form is not None:
@@ -248,8 +247,14 @@ def tokens_of(attributes: _Attributes) -> tuple[str, ...]:
     return tuple(tokens)
 
 
-_NAMES = frozenset(("id", "role", "itemprop", "itemtype", "aria-label"))
-"""What tokens are made from but a class."""
+@lru_cache(maxsize=10_000)
+def _of_class(classes: str) -> tuple[str, ...]:
+    """The tokens of an element that has a class and nothing else to tell: three in four, and sites repeat them."""
+    return tokens_of({"class": classes})
+
+
+_TELLING = frozenset(("id", "role", "itemprop", "itemtype", "aria-label", "hidden", "style"))
+"""The attributes besides a class that are read of a block's element."""
 LAYOUT_ATTRIBUTES = ("cellpadding", "cellspacing", "bgcolor", "width")
 
 
