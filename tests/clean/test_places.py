@@ -165,3 +165,19 @@ def test_every_shipped_rule_says_why_and_has_something_to_match() -> None:
         names = (*rule.tokens, *rule.contains, *rule.tags)
         assert names
         assert all(name == name.lower() for name in names), rule.id
+
+
+def test_the_longest_part_of_a_name_decides() -> None:
+    table = load(
+        "places.toml",
+        b"[[place]]\nid='a'\nkind='ad'\nwhy='x'\ncontains=['sign', 'sign-up']\n"
+        b"[[place]]\nid='b'\nkind='share'\nwhy='x'\ncontains=['sign-upper', 'up']\n",
+    )
+    found = {token: table.part.search(token) for token in ("my-sign-up-box", "sign-upper", "signs", "grown-up", "none")}
+    assert {token: each and each[0] for token, each in found.items()} == {
+        "my-sign-up-box": "sign-up",
+        "sign-upper": "sign-upper",
+        "signs": "sign",
+        "grown-up": "up",
+        "none": None,
+    }
