@@ -149,7 +149,7 @@ class Failure(Struct, frozen=True):
 # ---- cleaning
 
 
-class Block(Struct, frozen=True):
+class Block(Struct, frozen=True, gc=False):  # no cycle can hold it, and to look for one costs the walk a tenth
     """A run of text between two block-level boundaries, or one line of plain text.
 
     `at` counts from 1: for plain text it is the line's number. `link_chars` is how many of `text`'s characters stand in
@@ -168,7 +168,7 @@ class Block(Struct, frozen=True):
     hidden: bool = False
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """An element that holds blocks: its tag, its names for itself (see blocks.tokens_of), its parent's index or -1."""
 
     tag: str
@@ -203,7 +203,7 @@ class Document(Struct, frozen=True):
     source: str = ""
 
 
-class Label(Struct, frozen=True):
+class Label(Struct, frozen=True, gc=False):
     """A judgement of one block: kept, or removed as `kind`; `rule` says by whom, `score` is P(article) from a model."""
 
     keep: bool
@@ -212,7 +212,7 @@ class Label(Struct, frozen=True):
     score: float | None = None
 
 
-class Removal(Struct, frozen=True, omit_defaults=True):
+class Removal(Struct, frozen=True, omit_defaults=True, gc=False):
     """A block that is not in the text, and why."""
 
     at: int
@@ -277,7 +277,7 @@ class Metadata(Struct, frozen=True, kw_only=True):
     origin: dict[str, str] = {}
 
 
-class Kept(Struct, frozen=True):
+class Kept(Struct, frozen=True, gc=False):
     """A block that is in the text: its form, and the rule that kept it."""
 
     at: int

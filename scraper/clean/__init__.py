@@ -15,7 +15,7 @@ from scraper.clean import weights
 from scraper.clean.article import Assembly, assemble
 from scraper.clean.blocks import read_html
 from scraper.clean.chain import LAST, Judged, before_judge, signed
-from scraper.clean.decode import decode_html, decode_text
+from scraper.clean.decode import decode_html, decode_text, is_utf8
 from scraper.clean.judge import decide
 from scraper.clean.lines import read_text
 from scraper.clean.meta import describe
@@ -46,8 +46,13 @@ def clean_html(  # noqa: PLR0913 - the public call; what a page was stored with,
     `html` as bytes is decoded by the HTML standard, with `content_type` as the header said it; `fetched_at` is RFC 3339
     UTC and bounds the dates that are believed. Positions count blocks from 1. Raises LimitError above 200,000 blocks.
     """
-    text = html if isinstance(html, str) else decode_html(html, content_type).text
-    judged = _judge(read_html(text, url=url, fetched_at=fetched_at), rules or shipped(), options)
+    if isinstance(html, str):
+        document = read_html(html, url=url, fetched_at=fetched_at)
+    else:
+        decoded = decode_html(html, content_type)
+        utf8 = html if is_utf8(html, decoded) else None
+        document = read_html(decoded.text, url=url, fetched_at=fetched_at, utf8=utf8)
+    judged = _judge(document, rules or shipped(), options)
     told = rescued(*judged)
     return _finish(judged if told is None else _judge(told, rules or shipped(), options))
 
@@ -129,13 +134,13 @@ def _verdict(judged: Judged, assembly: Assembly) -> Verdict:
     view, title, data = judged
     head = view.document.head
     headlines = sum(form.link_share > 0.8 and 4 <= form.words <= 25 for form in view.shapes)
-    prose = sum(view.shapes[index].words for index in view.open() if view.prose[index])
+    left = list(view.open())
     evidence = Evidence(
         title=(head.title if head is not None and head.title else title.text if title is not None else ""),
         text=assembly.text,
         all_text="\n".join(block.text for block in view.blocks),
-        words=sum(view.shapes[index].words for index in view.open()),
-        prose=prose,
+        words=sum(view.shapes[index].words for index in left),
+        prose=sum(view.shapes[index].words for index in left if view.prose[index]),
         headlines=headlines,
         has_head=head is not None,
         declared=data.is_article or (head is not None and ("og:type", "article") in head.meta),

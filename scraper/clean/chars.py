@@ -73,6 +73,11 @@ def tables() -> tuple[Bytes, Hashes]:
     return classes, (np.arange(PLANE) - np.repeat(runs.steps[0], runs.steps[1])).astype(np.uint32)
 
 
+def small(values: Sequence[int]) -> Bytes:
+    """Numbers below 256, or flags, as an array; np.array takes three times as long over a list of them."""
+    return np.frombuffer(bytes(values), np.uint8)
+
+
 def count(texts: Sequence[str]) -> Counts:
     """Count all texts, each up to MOST_COUNTED characters; none is empty."""
     parts: list[Counts] = []
@@ -96,23 +101,27 @@ def _count(texts: Sequence[str], done: int) -> Counts:
     classes, lower = tables()
     joined = "\n".join(texts) + "\n"
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    low = np.minimum(points, PLANE - 1)
-    kinds = classes[low]
+    # "clip" reads the table's end for what is beyond it, and is twice as fast as an index.
+    kinds = classes.take(points, mode="clip")
     if points.max() >= PLANE:
         high = points >= PLANE
         kinds[high] = np.where(points[high] >= 0x20000, UNSPACED_LETTER, SYMBOL)
     chars = np.fromiter(map(len, texts), np.int64, rows)
     begins = np.cumsum(chars + 1) - chars - 1
     row = np.repeat(np.arange(rows), chars + 1)
-    by_class = np.bincount(row * CLASSES + kinds, minlength=rows * CLASSES).reshape(rows, CLASSES)
+    cell = np.repeat(np.arange(0, rows * CLASSES, CLASSES), chars + 1)
+    cell += kinds
+    by_class = np.bincount(cell, minlength=rows * CLASSES).reshape(rows, CLASSES)
     by_class[:, SPACE] -= 1
-    is_space = kinds == SPACE
-    starts_at = np.flatnonzero(~is_space & np.concatenate(([True], is_space[:-1])))
-    ends_at = np.flatnonzero(~is_space & np.concatenate((is_space[1:], [True]))) + 1
+    # Before the first text stands a space, as behind each: words begin and end where that changes.
+    is_space = np.ones(kinds.size + 1, np.bool_)
+    np.equal(kinds, SPACE, out=is_space[1:])
+    changes = np.flatnonzero(is_space[1:] != is_space[:-1])
+    starts_at, ends_at = changes[::2], changes[1::2]
     start_row = row[starts_at]
-    starts = np.bincount(start_row * CLASSES + kinds[starts_at], minlength=rows * CLASSES).reshape(rows, CLASSES)
+    starts = np.bincount(cell[starts_at], minlength=rows * CLASSES).reshape(rows, CLASSES)
     last = _last(kinds, begins, chars)
-    hashes, hash_rows = _hash_words(lower[low], kinds, row)
+    hashes, hash_rows = _hash_words(lower.take(points, mode="clip"), kinds, row)
     return Counts(
         chars=chars,
         by_class=by_class,
@@ -174,12 +183,22 @@ def _hash_words(lower: Hashes, kinds: Bytes, row: Ints) -> tuple[Hashes, Ints]:
     letters = np.flatnonzero(kinds <= DIGIT)
     if not letters.size:
         return np.zeros(0, np.uint32), np.zeros(0, np.int64)
-    alone = kinds[letters] == UNSPACED_LETTER
-    begins = np.concatenate(([True], (letters[1:] != letters[:-1] + 1) | alone[1:] | alone[:-1]))
+    begins = np.ones(letters.size, np.bool_)
+    np.greater(letters[1:] - letters[:-1], 1, out=begins[1:])
+    alone = kinds.take(letters) == UNSPACED_LETTER
+    if alone.any():
+        begins |= alone
+        begins[1:] |= alone[:-1]
     first = np.flatnonzero(begins)
-    word = np.cumsum(begins) - 1
-    offset = np.minimum(np.arange(letters.size) - first[word], MOST_HASHED - 1)
-    hashed = np.add.reduceat(lower[letters] * _POWERS[offset], first, dtype=np.uint32)
+    sizes = np.empty_like(first)
+    np.subtract(first[1:], first[:-1], out=sizes[:-1])
+    sizes[-1] = letters.size - first[-1]
+    offset = np.arange(letters.size)
+    offset -= np.repeat(first, sizes)
+    # "clip" here, too: what is beyond MOST_HASHED has the last power.
+    terms = lower.take(letters)
+    terms *= _POWERS.take(offset, mode="clip")
+    hashed = np.add.reduceat(terms, first, dtype=np.uint32)
     hashed ^= hashed >> np.uint32(15)
     hashed *= np.uint32(0x85EBCA6B)
     hashed ^= hashed >> np.uint32(13)

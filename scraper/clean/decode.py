@@ -16,7 +16,7 @@ from scraper.clean.charset import by_mark, guess, has_utf8, mostly_utf8, wide
 from scraper.clean.sniff import sniff
 from scraper.expressions import expression
 
-__all__ = ["Decoded", "decode_as", "decode_html", "decode_text", "prescan", "sniff"]
+__all__ = ["Decoded", "decode_as", "decode_html", "decode_text", "is_utf8", "prescan", "sniff"]
 
 PRESCAN = 1024
 """Bytes in which the HTML standard looks for a declaration."""
@@ -82,6 +82,11 @@ def decode_html(data: bytes, content_type: str | None = None) -> Decoded:
     if text is None or b"\0" in data or _may_be_iso_2022_jp(data):
         return decode_text(data) or decode_as(data, "windows-1252")
     return Decoded(text, declared if declared and not honoured and text.isascii() else "utf-8")
+
+
+def is_utf8(data: bytes, decoded: Decoded) -> bool:
+    """Whether bytes are, one for one, the UTF-8 of what they were decoded to."""
+    return decoded.encoding == "utf-8" and not decoded.lossy and not data.startswith(codecs.BOM_UTF8)
 
 
 def _possible(declared: str | None, data: bytes) -> bool:

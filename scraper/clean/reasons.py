@@ -63,7 +63,7 @@ class Reasons:
         for _ in range(NEAREST):
             if place < 0:
                 return None
-            rule = view.named(places[place])
+            rule = view.named[view.tree.names[place]]
             if rule is not None:
                 return remove(rule.kind, f"judge.{rule.id}")
             place = places[place].parent

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scraper.clean import span
+from scraper.clean.chars import small
 from scraper.clean.ld import LinkedData
+from scraper.clean.names import Names
+from scraper.clean.tree import Tree, below
 from scraper.clean.view import View
-from scraper.expressions import expression
-from scraper.types import Place
+from scraper.types import Kind
 
 Columns = dict[str, NDArray[Any]]
 
@@ -30,13 +32,14 @@ GROUPS = {
     "photo_credit": "caption", "tags": "tags",
 }  # fmt: skip
 GROUP_NAMES = sorted({*GROUPS.values(), "other"})
-PART = expression(r"[a-z]{3,}")
-MOST_TOKENS, MOST_PARTS, MOST_CHARS = 12, 6, 40
+BIT_NAMES = (*(f"in_{name}" for name in FLAG_NAMES), *(f"called_{name}" for name in GROUP_NAMES))
+_ALL_FLAGS = (1 << len(FLAG_NAMES)) - 1
+GROUP_BITS = {id(kind): 1 << len(FLAG_NAMES) + GROUP_NAMES.index(GROUPS.get(kind.value, "other")) for kind in Kind}
+"""The bit of a kind's group, behind those of FLAGS; by identity, since an Enum's hash is a call of 0.2 µs."""
 DESCRIPTION_CHARS = 60
 BODY_CHARS = 200
 LARGE = 0.5
 """Share of the page's prose from which a place is spared what its names say against it."""
-SPARED = "!"
 MOSTLY_PROSE, MOST_BLOCKS = 0.7, 200
 MOST_SEARCHED = 10**8
 """Characters of articleBody times blocks: beyond, the look-up would take over a second."""
@@ -56,177 +59,107 @@ class Regions(NamedTuple):
     """Columns, the distinct elements' names, and for each block the elements above it (see features.Refs)."""
 
     columns: Columns
-    names: Sequence[tuple[str, ...]]
+    names: Names
     above: NDArray[np.int64]
 
 
-class _Tree(NamedTuple):
-    """The places as arrays with one more entry, the document itself; `key` numbers distinct elements."""
+class _Regions(NamedTuple):
+    """The places as arrays with one more entry, the document itself, which -1 points at.
 
+    `bits` are FLAGS of the element and of those around it, and behind them the groups of their names, `own` each
+    element's own; `key` numbers the elements by name.
+    """
+
+    tree: Tree
     parent: NDArray[np.int64]
     depth: NDArray[np.int64]
-    flags: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    own_groups: NDArray[np.int64]
-    end: NDArray[np.int64]
+    bits: NDArray[np.int64]
+    own: list[int]
     key: NDArray[np.int64]
-    names: Sequence[tuple[str, ...]]
 
 
 def columns(view: View, data: LinkedData, mass: Mass) -> Regions:
     """All columns of a page's elements."""
-    tree = _tree(view)
-    places = len(tree.parent) - 1
-    at = np.array([block.place if block.place >= 0 else places for block in view.blocks])
+    regions = _regions(view)
+    at = view.tree.at
     above = np.empty((LEVELS, at.size), np.int64)
     above[0] = at
     for level in range(1, LEVELS):
-        above[level] = tree.parent[above[level - 1]]
-    below = _Below(tree, at)
+        above[level] = regions.parent[above[level - 1]]
     whole = mass.prose if mass.prose.any() else mass.words
-    tree = _spare_large(tree, below.sum(whole) > LARGE * float(whole.sum()))
+    regions = _spare_large(regions, below(view.tree, whole) > LARGE * float(whole.sum()))
     found: Columns = {
-        "hidden": np.array([block.hidden for block in view.blocks]),
-        "depth": tree.depth[at],
+        "hidden": small([block.hidden for block in view.blocks]),
+        "depth": regions.depth[at],
     }
-    found |= {f"in_{name}": (tree.flags[at] >> bit) & 1 for bit, name in enumerate(FLAG_NAMES)}
-    found |= {f"called_{name}": (tree.groups[at] >> bit) & 1 for bit, name in enumerate(GROUP_NAMES)}
-    found |= _shares(below, above, mass)
-    found |= _alike(tree.key[above[:3]], mass)
+    found |= zip(BIT_NAMES, (regions.bits[at] >> np.arange(len(BIT_NAMES))[:, None]) & 1, strict=True)
+    found |= _shares(view.tree, above, mass)
+    found |= _alike(regions.key[above[:3]], mass)
     found |= _span(view)
-    found |= _beside(tree, at)
+    found |= _beside(regions, at)
     found |= _witnesses(view, data, mass.low)
-    return Regions(found, tree.names, tree.key[above[:NAMED_LEVELS]])
+    return Regions(found, Names(view.tree.elements), regions.key[above[:NAMED_LEVELS]])
 
 
-def _tree(view: View) -> _Tree:
-    places = view.document.places
-    count = len(places)
-    parent = [count if place.parent < 0 else place.parent for place in places] + [count]
-    numbers: dict[tuple[str, tuple[str, ...]], int] = {}
-    of_key: list[tuple[int, int]] = []
-    own_groups = [0] * count
-    key, flags, groups, depth = [0] * count, [0] * (count + 1), [0] * (count + 1), [0] * (count + 1)
-    names = []
-    for index, place in enumerate(places):
-        known = numbers.get((place.tag, place.tokens))
-        if known is None:
-            known = numbers[place.tag, place.tokens] = len(of_key)
-            rule = view.named(place)
-            bit = 0 if rule is None else 1 << GROUP_NAMES.index(GROUPS.get(rule.kind.value, "other"))
-            of_key.append((FLAGS.get(place.tag, 0), bit))
-            names.append(names_of(place))
-        key[index] = known
-        up = parent[index]
-        own = of_key[known]
-        flags[index], groups[index] = flags[up] | own[0], groups[up] | own[1]
-        own_groups[index], depth[index] = own[1], depth[up] + 1
-    end = list(range(1, count + 2))
-    for index in range(count - 1, -1, -1):
-        up = parent[index]
-        if up < count and end[index] > end[up]:
-            end[up] = end[index]
-    end[count] = count
-    return _Tree(
-        parent=np.array(parent),
-        depth=np.array(depth),
-        flags=np.array(flags),
-        groups=np.array(groups),
-        own_groups=np.array(own_groups, np.int64),
-        end=np.array(end),
-        key=np.array([*key, len(of_key)]),
-        names=names,
+def _regions(view: View) -> _Regions:
+    tree = view.tree
+    of_name = [
+        FLAGS.get(element.tag, 0) | (0 if rule is None else GROUP_BITS[id(rule.kind)])
+        for element, rule in zip(tree.elements, view.named, strict=True)
+    ]
+    own = [of_name[name] for name in tree.names]
+    return _Regions(
+        tree,
+        parent=np.array([*tree.parents, -1]),
+        depth=np.array(tree.depths),
+        bits=_inherited(tree, own),
+        own=own,
+        key=np.array([*tree.names, len(tree.elements)]),
     )
 
 
-def names_of(place: Place) -> tuple[str, ...]:
-    """What the learned table knows an element by: tag, classes, id, role, and the words in these."""
-    found = ["<" + place.tag]
-    for token in place.tokens[:MOST_TOKENS]:
-        if token.startswith(("itemtype=", "aria-label=")):
-            continue
-        bare = token.lstrip("#")
-        found.append(bare[:MOST_CHARS])
-        found += ["~" + part for part in PART.findall(bare)[:MOST_PARTS] if part != bare]
-    return tuple(found)
+def _inherited(tree: Tree, own: Sequence[int]) -> NDArray[np.int64]:
+    """The bits of each place and of those around it."""
+    bits = [0] * (len(own) + 1)
+    for index, (parent, mine) in enumerate(zip(tree.parents, own, strict=True)):
+        bits[index] = bits[parent] | mine
+    return np.array(bits)
 
 
-def name_odds(
-    names: Sequence[tuple[str, ...]], above: NDArray[np.int64], table: Mapping[str, float]
-) -> dict[str, NDArray[Any]]:
-    """Log-odds of the elements above each block: the nearest four, and the least, most and sum of the nearest eight."""
-    odds = np.zeros((len(names) + 1, 3), np.float32)
-    # np.unique loads numpy.ma, 20 ms of each start.
-    for number in np.flatnonzero(np.bincount(above.ravel())).tolist():
-        tokens = names[number] if number < len(names) else ()
-        known = [table[token] for token in tokens if token in table]
-        if tokens and tokens[0] == SPARED:
-            known = [value for value in known if value > 0]
-        if known:
-            odds[number] = min(known), max(known), sum(known) / len(known)
-    least, most, mean = odds[:, 0][above], odds[:, 1][above], odds[:, 2][above]
-    found: Columns = {f"names{level}": mean[level] for level in range(4)}
-    return found | {
-        "names_own_least": least[0],
-        "names_own_most": most[0],
-        "names_least": least.min(axis=0),
-        "names_most": most.max(axis=0),
-        "names_sum": mean.sum(axis=0),
-        "names_near_least": least[:4].min(axis=0),
-        "names_near_most": most[:4].max(axis=0),
-    }
+def _spare_large(regions: _Regions, large: NDArray[np.bool_]) -> _Regions:
+    """The places with nothing said against one that holds most of the prose: a big container is never chrome.
 
-
-class _Below:
-    """Sums over what stands below each place; a place's own subtree is a run of places, since they are in order."""
-
-    def __init__(self, tree: _Tree, at: NDArray[np.int64]) -> None:
-        self._at, self._end = at, tree.end
-
-    def sum(self, amounts: NDArray[Any]) -> NDArray[np.float64]:
-        """The sum for each place; the last entry is the document's."""
-        places = len(self._end) - 1
-        own = np.bincount(self._at, weights=amounts, minlength=places + 1)
-        sums = np.concatenate(([0.0], np.cumsum(own[:places])))
-        return np.concatenate((sums[self._end[:places]] - sums[:places], [own.sum()]))
-
-
-def _spare_large(tree: _Tree, large: NDArray[np.bool_]) -> _Tree:
-    """The tree with nothing said against a place that holds most of the prose: a big container is never chrome.
-
-    Such a place has a key and names of its own, of which only those count that speak for it (see name_odds), and no
-    group.
+    Such a place has a key and names of its own (see Names), of which only those count that speak for it, and no group.
     """
     large[-1] = False
-    many = len(tree.names)
-    key = np.where(large, tree.key + many + 1, tree.key)
+    many = len(regions.tree.elements)
+    key = np.where(large, regions.key + many + 1, regions.key)
     key[-1] = 2 * many + 1
-    names = (*tree.names, (), *((SPARED, *tokens) for tokens in tree.names))
-    bits = tree.own_groups
-    if (large[:-1] & (bits != 0)).any():
-        groups = [0] * len(tree.parent)
-        bits = np.where(large[:-1], 0, bits)
-        for place, (up, own) in enumerate(zip(tree.parent[:-1].tolist(), bits.tolist(), strict=True)):
-            groups[place] = groups[up] | own
-        tree = tree._replace(groups=np.array(groups))
-    return tree._replace(key=key, names=names)
+    spared = np.flatnonzero(large).tolist()
+    if any(regions.own[place] > _ALL_FLAGS for place in spared):
+        own = regions.own.copy()
+        for place in spared:
+            own[place] &= _ALL_FLAGS
+        regions = regions._replace(bits=_inherited(regions.tree, own))
+    return regions._replace(key=key)
 
 
-def _shares(below: _Below, above: NDArray[np.int64], mass: Mass) -> Columns:
+def _shares(tree: Tree, above: NDArray[np.int64], mass: Mass) -> Columns:
     """How much of the page's prose stands in the elements above a block, and what else does."""
-    prose, words = below.sum(mass.prose), below.sum(mass.words)
-    linked, blocks = below.sum(mass.words * mass.link), below.sum(np.ones(above.shape[1]))
+    prose, words = below(tree, mass.prose), below(tree, mass.words)
+    linked, blocks = below(tree, mass.words * mass.link), below(tree, np.ones(above.shape[1]))
     share = prose[above] / max(1.0, float(mass.prose.sum()))
-    some = np.maximum(1, words)
+    near = above[:4]
+    held = blocks[near]
+    some = np.maximum(1, words[near])
+    dense = prose[near] / some
+    # No article of the training has as many paragraphs as a long one may: hundreds of blocks count against menus.
+    many = np.log1p(np.where(dense >= MOSTLY_PROSE, np.minimum(held, MOST_BLOCKS), held))
+    linked = linked[near] / some
     found: Columns = {f"share{level}": share[level] for level in (0, 1, 2, 3, 5)}
     found |= {f"up_to_{int(least * 100)}": (share < least).sum(axis=0) for least in SHARES}
     for level in range(4):
-        here = above[level]
-        found[f"linked{level}"] = (linked / some)[here]
-        found[f"prose{level}"] = dense = (prose / some)[here]
-        # No article of the training has as many paragraphs as a long one may: hundreds of blocks count against menus.
-        many = np.where(dense >= MOSTLY_PROSE, np.minimum(blocks[here], MOST_BLOCKS), blocks[here])
-        found[f"blocks{level}"] = np.log1p(many)
+        found |= {f"linked{level}": linked[level], f"prose{level}": dense[level], f"blocks{level}": many[level]}
     return found
 
 
@@ -248,28 +181,37 @@ def _alike(keys: NDArray[np.int64], mass: Mass) -> Columns:
     }
 
 
+def _within(amounts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """np.clip between -most and most, which takes five times as long over a page's few blocks."""
+    return np.maximum(-most, np.minimum(most, amounts))
+
+
 def _span(view: View) -> Columns:
     """Where the container and the run of the density judge lie (see span.py)."""
     main = span.main_span(view, span.dead_blocks(view))
     at = np.arange(len(view.blocks))
     return {
-        "in_container": np.array([block.place < 0 or main.inside[block.place] for block in view.blocks]),
+        "in_container": small([block.place < 0 or block.place in main.inside for block in view.blocks]),
         "in_span": (at >= main.start) & (at < main.end),
-        "from_span": np.clip(at - main.start, -30, 30),
-        "to_span_end": np.clip(at - main.end, -30, 30),
+        "from_span": _within(at - main.start, 30),
+        "to_span_end": _within(at - main.end, 30),
     }
 
 
-def _beside(tree: _Tree, at: NDArray[np.int64]) -> Columns:
+def _beside(regions: _Regions, at: NDArray[np.int64]) -> Columns:
     """Whether the blocks before and behind stand in the same element, the same parent, as deep."""
-    up, depth = tree.parent[at], tree.depth[at]
-    none = np.array([-1])
+    up, depth = regions.parent[at], regions.depth[at]
+    same, same_up = np.zeros((2, at.size + 1), np.bool_)
+    np.equal(at[1:], at[:-1], out=same[1:-1])
+    np.equal(up[1:], up[:-1], out=same_up[1:-1])
+    deeper = np.zeros(at.size + 1, np.int64)
+    np.subtract(depth[1:], depth[:-1], out=deeper[1:-1])
     return {
-        "same_element": np.concatenate((none, at[:-1])) == at,
-        "same_parent_before": np.concatenate((none, up[:-1])) == up,
-        "same_parent_behind": np.concatenate((up[1:], none)) == up,
-        "deeper_than_before": np.clip(np.diff(depth, prepend=depth[0]), -5, 5),
-        "deeper_than_behind": np.clip(-np.diff(depth, append=depth[-1]), -5, 5),
+        "same_element": same[:-1],
+        "same_parent_before": same_up[:-1],
+        "same_parent_behind": same_up[1:],
+        "deeper_than_before": _within(deeper[:-1], 5),
+        "deeper_than_behind": _within(-deeper[1:], 5),
     }
 
 
@@ -282,6 +224,6 @@ def _witnesses(view: View, data: LinkedData, low: Sequence[str]) -> Columns:
     body = " ".join((data.body or "").lower().split())
     told = len(body) > BODY_CHARS and len(body) * len(low) <= MOST_SEARCHED
     return {
-        "described": np.array([len(described) > 25 and described in text for text in low]),
+        "described": small([len(described) > 25 and described in text for text in low]),
         "in_body": np.array([text[:DESCRIPTION_CHARS] in body for text in low]) if told else np.full(len(low), -1),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from scraper.clean.chars import Counts
 
 
@@ -25,11 +27,12 @@ class Shape(NamedTuple):
 def shapes(counts: Counts, link_shares: Sequence[float]) -> list[Shape]:
     """The shapes of counted blocks."""
     rows = zip(counts.words.tolist(), link_shares, counts.ends.tolist(), counts.sentences.tolist(), strict=True)
-    return [Shape(*row) for row in rows]
+    return list(map(Shape._make, rows))
 
 
-def is_prose(form: Shape) -> bool:
-    """Whether a block reads as running text: a sentence of ten free words, or thirty words without a full stop."""
-    if form.link_share > 0.5:
-        return False
-    return form.free_words >= (10 if form.ends or form.sentences else 30)
+def prose(counts: Counts, link_shares: Sequence[float]) -> list[bool]:
+    """Which blocks read as running text: a sentence of ten free words, or thirty words without a full stop."""
+    links = np.array(link_shares, np.float64)
+    least = np.where(counts.ends | (counts.sentences > 0), 10, 30)
+    flags: list[bool] = ((links <= 0.5) & (counts.words * (1 - links) >= least)).tolist()
+    return flags

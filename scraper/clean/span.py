@@ -29,19 +29,20 @@ ANCHORS = frozenset(
 
 
 class Span(NamedTuple):
-    """The main container's place (-1: the document), which places lie inside it, and the run [start, end)."""
+    """The places of the main container (all, where there is none), and the run [start, end)."""
 
-    inside: list[bool]
+    inside: range
     start: int
     end: int
 
 
 def main_span(view: View, dead: list[bool]) -> Span:
     """The container and the heaviest run of blocks in it."""
-    inside = _inside(view, _container(view, dead))
+    container = _container(view, dead)
+    inside = range(max(container, 0), view.tree.ends[container])
     best, start, end, running, since = 0.0, 0, 0, 0.0, 0
     for index, block in enumerate(view.blocks):
-        here = block.place < 0 or inside[block.place]
+        here = block.place < 0 or block.place in inside
         if running <= 0:
             running, since = 0.0, index
         running += _weight(block, view.shapes[index], view.prose[index], dead[index]) if here else OUTSIDE
@@ -66,21 +67,21 @@ def _is_inserted(view: View, index: int) -> bool:
     return kind in _INSERTED
 
 
-def _belongs(view: View, index: int, dead: list[bool], inside: list[bool]) -> bool:
+def _belongs(view: View, index: int, dead: list[bool], inside: range) -> bool:
     """Whether a block beside the heaviest run is its too: a short sentence at an article's end, a heading over it."""
     block, form = view.blocks[index], view.shapes[index]
-    if dead[index] or form.link_share > LINKED or not (block.place < 0 or inside[block.place]):
+    if dead[index] or form.link_share > LINKED or not (block.place < 0 or block.place in inside):
         return False
     return block.level > 1 or form.ends
 
 
 def dead_blocks(view: View) -> list[bool]:
     """Blocks that cannot be the article's: removed ones, and hidden ones unless the page is nearly all hidden."""
-    removed = [view.removed(index) for index in range(len(view.blocks))]
+    removed = [label is not None and not label.keep for label in view.labels]
     visible = sum(
-        view.shapes[index].free_words
-        for index, block in enumerate(view.blocks)
-        if view.prose[index] and not removed[index] and not block.hidden
+        form.free_words
+        for block, form, is_prose, gone in zip(view.blocks, view.shapes, view.prose, removed, strict=True)
+        if is_prose and not gone and not block.hidden
     )
     if visible < VISIBLE_WORDS:
         return removed
@@ -106,35 +107,32 @@ def _weight(block: Block, form: Shape, prose: bool, dead: bool) -> float:  # noq
 
 def _container(view: View, dead: list[bool]) -> int:
     """The place that holds the article: a named one with half of the prose, or the deepest with 70 % of its parent."""
-    places = view.document.places
-    prose = [0.0] * len(places)
-    for index, block in enumerate(view.blocks):
-        if block.place >= 0 and view.prose[index] and not dead[index]:
-            prose[block.place] += min(view.shapes[index].free_words, BLOCK_CAP)
+    parents = view.tree.parents
+    prose = [0.0] * (len(parents) + 1)
+    for block, form, is_prose, gone in zip(view.blocks, view.shapes, view.prose, dead, strict=True):
+        if is_prose and not gone and block.place >= 0:
+            prose[block.place] += min(form.free_words, BLOCK_CAP)
     heaviest: dict[int, int] = {}
-    for index in range(len(places) - 1, -1, -1):
-        parent = places[index].parent
-        if parent >= 0:
-            prose[parent] += prose[index]
-        if parent not in heaviest or prose[index] >= prose[heaviest[parent]]:
+    holding: list[int] = []
+    for index in range(len(parents) - 1, -1, -1):
+        mass = prose[index]
+        if not mass:
+            continue
+        parent = parents[index]
+        prose[parent] += mass
+        holding.append(index)
+        if parent not in heaviest or mass >= prose[heaviest[parent]]:
             heaviest[parent] = index
     current = heaviest.get(-1, -1)
-    if current < 0 or prose[current] <= 0:
+    if current < 0:
         return -1
     total = prose[current]
-    for index, place in enumerate(places):
-        if prose[index] >= ANCHOR_SHARE * total and not ANCHORS.isdisjoint(place.tokens):
+    for index in reversed(holding):
+        if prose[index] >= ANCHOR_SHARE * total and not ANCHORS.isdisjoint(view.document.places[index].tokens):
             return index
     while current in heaviest and prose[heaviest[current]] >= CONTAINER_SHARE * prose[current]:
         current = heaviest[current]
     return current
-
-
-def _inside(view: View, container: int) -> list[bool]:
-    inside: list[bool] = []
-    for index, place in enumerate(view.document.places):
-        inside.append(container < 0 or index == container or (place.parent >= 0 and inside[place.parent]))
-    return inside
 
 
 # What themes put between the paragraphs of an article: the sentence behind it is still the article's.

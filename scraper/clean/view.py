@@ -9,10 +9,11 @@ from scraper.clean.clock import Clock, read_clock
 from scraper.clean.lines import continues
 from scraper.clean.options import Options
 from scraper.clean.phrases import Hit
-from scraper.clean.places import PlaceRule, judge_places, token_rules
+from scraper.clean.places import PlaceRule, element_rules, judge_places
 from scraper.clean.rules import Rules
-from scraper.clean.shape import Shape, is_prose, shapes
-from scraper.types import Block, Document, Form, Kind, Label, Place
+from scraper.clean.shape import Shape, prose, shapes
+from scraper.clean.tree import Tree, tree_of
+from scraper.types import Block, Document, Form, Kind, Label
 
 Vote = tuple[int, Label]
 Pass = Callable[["View"], Iterable[Vote]]
@@ -39,18 +40,18 @@ class View:
             if before is not None and NOWHERE not in known
             else count([block.text for block in self.blocks])
         )
-        self.shapes: list[Shape] = shapes(
-            self.counts, [block.link_chars / len(block.text) for block in document.blocks]
-        )
+        links = [block.link_chars / len(block.text) if block.link_chars else 0.0 for block in document.blocks]
+        self.shapes: list[Shape] = shapes(self.counts, links)
         # How many characters of each block may be digits, of any script.
         self.digits: list[int] = self.counts.by_class[:, WITH_DIGITS].sum(axis=1).tolist()
-        self.prose: list[bool] = [is_prose(form) for form in self.shapes]
+        self.prose: list[bool] = prose(self.counts, links)
         if document.head is None:
             self._join_wrapped()
         self.hits: list[Hit | None] = self._find(before, known)
         self._clocks: dict[str, Clock | None] = before._clocks if before is not None else {}
-        self.named: Callable[[Place], PlaceRule | None] = token_rules(rules.places)
-        self.places: list[PlaceRule | None] = judge_places(document, self.named)
+        self.tree: Tree = tree_of(document)
+        self.named: list[PlaceRule | None] = element_rules(rules.places, self.tree)
+        self.places: list[PlaceRule | None] = judge_places(document, self.tree, self.named)
         self.labels: list[Label | None] = [None] * len(document.blocks)
 
     @property

@@ -7,10 +7,10 @@ import random
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scraper.clean.decode import decode_as, decode_html, decode_text, prescan, sniff
+from scraper.clean.decode import decode_as, decode_html, decode_text, is_utf8, prescan, sniff
 
 GERMAN = "Der Bürgermeister eröffnete die Brücke über den Fluss und grüßte die Gäste."
 JAPANESE = "市長は昨日、川にかかる新しい橋を開通させ、来賓を歓迎しました。来週は雨の予報です。"
@@ -244,3 +244,12 @@ def test_a_list_of_articles_is_none(feed: str) -> None:
 def test_containers() -> None:
     assert sniff(b"\x1f\x8b\x08\0rest") == "gzip"
     assert sniff(b"WARC/1.1\r\nWARC-Type: warcinfo\r\n") == "warc"
+
+
+@given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")))
+@example(codecs.BOM_UTF8 + b"<p>abc")
+@example(b"<meta charset=utf-16><p>a\xc3\xa9")
+@example(b"<meta charset=utf-8><p>a\xe9")
+def test_bytes_that_pass_for_utf_8_are_the_text_s_own(data: bytes) -> None:
+    decoded = decode_html(data)
+    assert not is_utf8(data, decoded) or decoded.text.encode() == data

@@ -6,8 +6,9 @@ import pytest
 
 from scraper.clean import Options, clean_html
 from scraper.clean.blocks import read_html
-from scraper.clean.places import judge_places, load, token_rules
+from scraper.clean.places import element_rules, judge_places, load
 from scraper.clean.rules import shipped
+from scraper.clean.tree import tree_of
 from scraper.errors import ConfigError
 from scraper.types import Article, Kind
 
@@ -133,10 +134,9 @@ def test_the_inner_name_is_sharper_than_a_region_s() -> None:
 
 def test_a_verdict_on_a_place_reaches_down_and_not_up() -> None:
     document = read_html("<div><nav><ul><li>News</li></ul></nav><p>" + "x " * 200 + "</p></div>")
-    rules = {
-        document.places[index].tag: rule and rule.id
-        for index, rule in enumerate(judge_places(document, token_rules(shipped().places)))
-    }
+    tree = tree_of(document)
+    judged = judge_places(document, tree, element_rules(shipped().places, tree))
+    rules = {place.tag: rule and rule.id for place, rule in zip(document.places, judged, strict=True)}
     assert rules["nav"] == rules["ul"] == rules["li"] == "navigation.region"
     assert rules["div"] is rules["p"] is None
 
@@ -165,3 +165,19 @@ def test_every_shipped_rule_says_why_and_has_something_to_match() -> None:
         names = (*rule.tokens, *rule.contains, *rule.tags)
         assert names
         assert all(name == name.lower() for name in names), rule.id
+
+
+def test_the_longest_part_of_a_name_decides() -> None:
+    table = load(
+        "places.toml",
+        b"[[place]]\nid='a'\nkind='ad'\nwhy='x'\ncontains=['sign', 'sign-up']\n"
+        b"[[place]]\nid='b'\nkind='share'\nwhy='x'\ncontains=['sign-upper', 'up']\n",
+    )
+    found = {token: table.part.search(token) for token in ("my-sign-up-box", "sign-upper", "signs", "grown-up", "none")}
+    assert {token: each and each[0] for token, each in found.items()} == {
+        "my-sign-up-box": "sign-up",
+        "sign-upper": "sign-upper",
+        "signs": "sign",
+        "grown-up": "up",
+        "none": None,
+    }
