@@ -20,11 +20,11 @@ from scraper.clean.judge import decide
 from scraper.clean.lines import read_text
 from scraper.clean.meta import describe
 from scraper.clean.options import Options
-from scraper.clean.pages import Evidence, judge_page
 from scraper.clean.rescue import rescued
 from scraper.clean.rules import Rules, shipped
 from scraper.clean.settle import settle
 from scraper.clean.sniff import sniff
+from scraper.clean.verdict import find_verdict
 from scraper.clean.view import View
 from scraper.types import Article, Document, Metadata, Verdict
 from scraper.version import CLEANER
@@ -126,23 +126,5 @@ def _finish(judged: Judged) -> Article:
     view, title, data = judged
     assembly = Assembly(view)
     metadata = describe(view, title, data, assembly.kept)
-    article = assemble(view, assembly, title, metadata, _verdict(judged, assembly))
+    article = assemble(view, assembly, title, metadata, find_verdict(judged, assembly, metadata))
     return msgspec.structs.replace(article, cleaner=CLEANER)
-
-
-def _verdict(judged: Judged, assembly: Assembly) -> Verdict:
-    view, title, data = judged
-    head = view.document.head
-    headlines = sum(form.link_share > 0.8 and 4 <= form.words <= 25 for form in view.shapes)
-    left = list(view.open())
-    evidence = Evidence(
-        title=(head.title if head is not None and head.title else title.text if title is not None else ""),
-        text=assembly.text,
-        all_text="\n".join(block.text for block in view.blocks),
-        words=sum(view.shapes[index].words for index in left),
-        prose=sum(view.shapes[index].words for index in left if view.prose[index]),
-        headlines=headlines,
-        has_head=head is not None,
-        declared=data.is_article or (head is not None and ("og:type", "article") in head.meta),
-    )
-    return judge_page(evidence, view.rules.pages)

@@ -28,7 +28,8 @@ CONTROL = expression(r"[\x00-\x1f]")
 class LinkedData(Struct, frozen=True):
     """What schema.org objects say of the article; dates as printed, `body` is articleBody.
 
-    `is_news` says that it is a NewsArticle of any sort; `organisations` and `persons` are the authors typed as such.
+    `is_news` says that it is a NewsArticle of any sort; `organisations` and `persons` are the authors typed as such;
+    `types` are those of all objects that were read, in lower case; `words` is wordCount.
     """
 
     headline: str | None = None
@@ -49,6 +50,8 @@ class LinkedData(Struct, frozen=True):
     is_news: bool = False
     organisations: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
+    types: frozenset[str] = frozenset()
+    words: int | None = None
 
 
 def read_linked_data(head: Head | None) -> LinkedData:
@@ -63,10 +66,12 @@ def read_linked_data(head: Head | None) -> LinkedData:
     own = _own_addresses(head)
     ranked = [max(items, key=lambda item: _rank(item, own), default=None) for items in (articles, pages)]
     chosen = ranked[0] or ranked[1]
+    types = frozenset().union(*map(_types, objects))
     if chosen is None:
-        return LinkedData()
+        return LinkedData(types=types)
     found = _read(chosen, by_id, is_article=bool(articles))
-    return structs.replace(found, is_news=any(kind.endswith("newsarticle") for kind in _types(chosen)))
+    is_news = any(kind.endswith("newsarticle") for kind in _types(chosen))
+    return structs.replace(found, is_news=is_news, types=types)
 
 
 def _read(item: dict[str, Any], by_id: dict[str, Any], *, is_article: bool) -> LinkedData:
@@ -85,6 +90,7 @@ def _read(item: dict[str, Any], by_id: dict[str, Any], *, is_article: bool) -> L
         site=next(iter(_names(item.get("publisher"), by_id)), None),
         url=_address(item.get("mainEntityOfPage"), by_id) or _text(item.get("url")),
         body=_text(item.get("articleBody")),
+        words=_count(item.get("wordCount")),
         is_free=_truth(item.get("isAccessibleForFree")),
         is_article=is_article,
         organisations=tuple(_names(_typed(item.get("author"), by_id, "organization"), by_id)),
@@ -210,6 +216,11 @@ def _address(value: Any, by_id: dict[str, Any]) -> str | None:
         )
     text = _text(value)
     return text if text and text.startswith(("http:", "https:", "/")) else None
+
+
+def _count(value: Any) -> int | None:
+    text = str(value).strip()
+    return int(text) if len(text) < 10 and text.isdecimal() else None
 
 
 def _truth(value: Any) -> bool | None:

@@ -56,7 +56,7 @@ def half_of(site: str) -> int:
 def pages(folder: Path) -> Iterator[Page]:
     """Every article page of the folder's sets."""
     for name in SETS:
-        for entry in _entries(folder / name / "gold.jsonl.gz"):
+        for entry in entries(folder / name / "gold.jsonl.gz"):
             if entry["page_type"] == ARTICLE and entry["text"]:
                 html = gzip.decompress((folder / name / "html" / f"{entry['id']}.html.gz").read_bytes())
                 yield Page(entry["id"], name, html, entry["url"], entry["text"], site_of(entry["url"]))
@@ -64,12 +64,13 @@ def pages(folder: Path) -> Iterator[Page]:
 
 def texts(folder: Path) -> Iterator[Text]:
     """Every dirty text of the folder."""
-    sites = {entry["id"]: site_of(entry["url"]) for name in SETS for entry in _entries(folder / name / "gold.jsonl.gz")}
-    for entry in _entries(folder / "texts.jsonl.gz"):
+    sites = {entry["id"]: site_of(entry["url"]) for name in SETS for entry in entries(folder / name / "gold.jsonl.gz")}
+    for entry in entries(folder / "texts.jsonl.gz"):
         yield Text(entry["id"], entry["lines"], entry["labels"], sites[entry["page"].split("-")[-1]], entry)
 
 
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
+def entries(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a gold file, each as a dict."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:

@@ -19,7 +19,7 @@ from scraper.clean import Source, clean_bytes
 from scraper.types import Article, Dateline
 
 PAGES = Path(__file__).parents[1] / "pages"
-SLUGS = sorted(folder.name for folder in PAGES.iterdir() if folder.is_dir())
+SLUGS = sorted(file.parent.name for file in PAGES.glob("*/expected.toml"))
 
 
 @cache

@@ -114,6 +114,39 @@ def test_an_article_about_such_pages_is_an_article(title: str, sentence: str) ->
     assert sentence in article.text
 
 
+@pytest.mark.parametrize(
+    ("data", "count", "verdict"),
+    [
+        ('"isAccessibleForFree": false, "wordCount": 900', 4, Verdict.PAYWALL_STUB),
+        ('"isAccessibleForFree": false, "wordCount": "340"', 4, Verdict.ARTICLE),
+        ('"isAccessibleForFree": false', 4, Verdict.ARTICLE),
+        ('"isAccessibleForFree": false, "wordCount": 9000', 8, Verdict.ARTICLE),
+        ('"isAccessibleForFree": true, "wordCount": 900', 1, Verdict.ARTICLE),
+        ('"wordCount": 900', 1, Verdict.PAYWALL_STUB),
+        ('"wordCount": 900', 2, Verdict.PAYWALL_STUB),
+        ('"wordCount": 80', 2, Verdict.ARTICLE),
+    ],
+)
+def test_a_text_before_a_prompt_is_a_stub_where_more_is_missing(data: str, count: int, verdict: Verdict) -> None:
+    found = clean_html(
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", {data}}}</script><main><h1>A bridge</h1>'
+        f"{paragraphs(count)}<div><p>Subscribe to continue reading</p></div></main>"
+    )
+    assert found.verdict is verdict
+
+
+def test_a_menu_that_asks_to_log_in_makes_no_stub() -> None:
+    body = f"<p>{PROSE[0]} {PROSE[1]}</p>"
+    assert page("Bridge opens", body, above="<nav>Already a subscriber? <a href='/in'>Log in</a></nav>").verdict is (
+        Verdict.ARTICLE
+    )
+
+
+@pytest.mark.parametrize("title", ["Blocked", "Error", "Maintenance", "Consent", "Register", "Gone", "Captcha"])
+def test_a_title_alone_condemns_no_article(title: str) -> None:
+    assert page(title, paragraphs(2)).verdict is Verdict.ARTICLE
+
+
 def test_forty_headlines_are_an_index_and_an_article_with_forty_links_is_none() -> None:
     links = "".join(f"<li><a href='/{n}'>Storm number {n} closes the harbour for a day</a></li>" for n in range(40))
     assert page("The Example", f"<ul>{links}</ul>").verdict is Verdict.INDEX_PAGE
