@@ -1,84 +1,268 @@
-"""The kind of a block that the judge removed: by its words, its element's name, the heading above it, its shape."""
+"""The kind of a removed block: by its words, its elements' names, the heading above it, its shape, its neighbours.
+
+The judge says that a block goes, not what it is; a region says that all it holds goes (`navigation`, `footer`), which
+is right for its links and wrong for the form, the comments or the list of articles in it. Whatever removed the block,
+its rule stays: this only names the kind.
+"""
 
 from __future__ import annotations
 
-from scraper.clean.clock import find_date
+import msgspec
+
+from scraper.clean import groups, telling
+from scraper.clean.phrases import Hit
+from scraper.clean.shape import Shape
 from scraper.clean.view import View, remove
 from scraper.types import Kind, Label
 
-DATED_WORDS = 8
 LISTED_WORDS = 4
-TEASER_WORDS = 5
+TEASER_WORDS, SHORT_TEASER_WORDS, MOST_TEASER_WORDS = 6, 5, 30
 LINKED = 0.5
 FOOTER_SHARE = 0.85
 NEAREST = 4
 """Elements above a block whose names explain it."""
+AROUND = 3
+NETWORK_WORDS = 3
+BOX_LINES = 4
+"""Lines of an author's box under its heading."""
 
 # Chrome that stands inside a list of related articles or comments without ending it.
 _BETWEEN = frozenset((Kind.AD, Kind.DATELINE_META, Kind.BYLINE, Kind.CAPTION, Kind.PHOTO_CREDIT, Kind.READING_TIME))
-_HEADS_A_LIST = frozenset((Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COOKIE, Kind.DISCLAIMER))
+_HEADS_A_LIST = frozenset((Kind.RELATED, Kind.COMMENTS, Kind.AUTHOR_BOX))
+_HEADS_WHERE_SURE = frozenset((Kind.NEWSLETTER, Kind.COOKIE, Kind.DISCLAIMER))
+"""Their hints ("Settings", "Preferences") are menu entries too."""
+_PASSED_ON = frozenset(
+    (Kind.RELATED, Kind.COMMENTS, Kind.NAVIGATION, Kind.FOOTER, Kind.SHARE, Kind.AUTHOR_BOX, Kind.AD)
+)
+"""What a number or a sign may be a part of."""
 HEADING_WORDS = 6
+
+REGIONS = frozenset(("place.navigation.region", "place.navigation.sidebar", "place.footer.region"))
+"""Place rules that give one kind to all that a region holds."""
+_SAID = frozenset((Kind.LOGIN, Kind.SEARCH, Kind.SHARE, Kind.APP_PROMO))
+"""What a hint says of a line in a region: other hints ("Name", "Settings") are menu entries there."""
+_CHOICES = frozenset(("option", "optgroup", "select"))
 
 
 class Reasons:
     """Goes through a document's removed blocks in order; [start, end) is the article's main run."""
 
     def __init__(self, view: View, start: int, end: int) -> None:
-        self._view, self._start, self._end = view, start, end
+        self.view, self._start, self._end = view, start, end
         self._list: Kind | None = None
+        self._since = 0
+        self._before: Kind | None = None
+        self._comments = groups.between_replies(view, end)
+        self._forms: dict[int, Kind] | None = None
+        self._told: dict[int, tuple[Kind, str] | None] = {}
+        self._last = {groups.entry(block.text): index for index, block in enumerate(view.blocks[:end])}
 
-    def see(self, index: int, label: Label) -> None:
-        """Take note of a block that a rule removed: "Related news" and "Comments" introduce a list of their kind."""
-        if label.keep:
-            self._list = None
-        elif label.kind in _HEADS_A_LIST:
-            self._list = label.kind if self._view.shapes[index].words <= HEADING_WORDS else self._list
-        elif label.kind not in _BETWEEN:
-            self._list = None
+    def kept(self) -> None:
+        """Take note of a block that stays: no list of other articles or comments reaches across it."""
+        self._list = self._before = None
+
+    def see(self, index: int, label: Label) -> Label:
+        """The label of a block that a rule removed, with a more exact kind where the rule is a region's."""
+        kind = None
+        if label.rule in REGIONS:
+            kind = self._inside(index, label)
+        elif label.kind is Kind.CAPTION and index >= self._end and self.view.shapes[index].link_share > LINKED:
+            kind = Kind.RELATED  # The headline under a teaser's picture.
+        if kind is not None:
+            label = msgspec.structs.replace(label, kind=kind)
+        self._note(index, label)
+        return label
 
     def of(self, index: int) -> Label:
         """The label of a block that the judge removed."""
         label = self._of(index)
-        if label.rule != "judge.shape":
-            self.see(index, label)
+        if label.rule == "judge.shape":
+            self._before = label.kind
+        else:
+            self._note(index, label)
         return label
 
-    def _of(self, index: int) -> Label:
-        view = self._view
-        block, form, hit = view.blocks[index], view.shapes[index], view.hits[index]
-        if hit is not None:
-            return remove(hit.kind, f"hint.{hit.rule}")
-        if form.words <= DATED_WORDS and view.digits[index] and find_date(block.text) is not None:
-            return remove(Kind.DATELINE_META, "judge.dated")
-        if (named := self._named(index)) is not None:
-            return named
-        if self._list is not None and form.words >= LISTED_WORDS:
-            return remove(self._list, "judge.list")
-        return remove(self._shape(index), "judge.shape")
+    def _note(self, index: int, label: Label) -> None:
+        """ "Related news" and "Comments" introduce a list of their kind; what is neither in it nor between ends it."""
+        self._before = label.kind
+        sure = not label.rule.startswith("hint.")
+        if label.kind in _HEADS_A_LIST or (sure and label.kind in _HEADS_WHERE_SURE):
+            if label.kind is not self._list and self.view.shapes[index].words <= HEADING_WORDS:
+                self._list, self._since = label.kind, index
+        elif label.kind not in _BETWEEN and (sure or self._list is not Kind.COMMENTS):
+            self._list = None
 
-    def _named(self, index: int) -> Label | None:
-        """What the names of the nearest elements say, though a guard kept them from deciding alone."""
-        view = self._view
-        places, place = view.document.places, view.blocks[index].place
-        for _ in range(NEAREST):
-            if place < 0:
-                return None
-            rule = view.named[view.tree.names[place]]
-            if rule is not None:
-                return remove(rule.kind, f"judge.{rule.id}")
-            place = places[place].parent
+    def _of(self, index: int) -> Label:
+        named = self._named(index)
+        return (
+            self._by_comments(index, named)
+            or self._by_words(index)
+            or self._by_names(index, named)
+            or self._by_list(index)
+            or remove(self._shape(index), "judge.shape")
+        )
+
+    def _named(self, index: int) -> tuple[Kind, str] | None:
+        place = self.view.blocks[index].place
+        if place not in self._told:
+            self._told[place] = telling.explained(self.view.document.places, place)
+        return self._told[place]
+
+    def _by_comments(self, index: int, named: tuple[Kind, str] | None) -> Label | None:
+        """A comment's date, its writer and the button under it are the comment's."""
+        if index in self._comments:
+            return remove(Kind.COMMENTS, "judge.comments")
+        if named is not None and named[0] is Kind.COMMENTS:
+            return remove(Kind.COMMENTS, f"judge.name.{named[1]}")
         return None
 
+    def _by_words(self, index: int) -> Label | None:
+        """A hint, a date; a number or a sign is of the block before it."""
+        text, form, hit = self.view.blocks[index].text, self.view.shapes[index], self.view.hits[index]
+        if index < self._start <= self._last.get(groups.entry(text), 0) and form.words > 1:
+            return remove(Kind.NAVIGATION, "judge.contents")
+        if hit is not None:
+            return remove(self._hinted(index, hit), f"hint.{hit.rule}")
+        if form.words <= NETWORK_WORDS and self._networks(index) == {-1, 1}:
+            return remove(Kind.SHARE, "judge.shape")
+        if groups.is_dated(text, form):
+            return remove(Kind.DATELINE_META, "judge.dated")
+        if self._before in _PASSED_ON and not groups.has_letter(text):
+            return remove(self._before, "judge.shape")
+        return None
+
+    def _hinted(self, index: int, hit: Hit) -> Kind:
+        """A hint's kind, unless its place says more: "Featured" in a menu heads no list, "Email" in a form asks."""
+        if hit.kind is Kind.RELATED and index < self._start and not self._among_teasers(index):
+            return Kind.NAVIGATION
+        if "related.heading" in hit.rule:
+            return Kind.RELATED
+        fields = (near.kind is Kind.COMMENT_FORM for near in self._beside(index).values())
+        if hit.kind is Kind.SHARE and not self._networks(index) and any(fields):
+            return Kind.COMMENT_FORM
+        return hit.kind
+
+    def _by_list(self, index: int) -> Label | None:
+        if self._list is not None and self._continues(index, self.view.shapes[index]):
+            return remove(self._list, "judge.list")
+        return None
+
+    def _continues(self, index: int, form: Shape) -> bool:
+        """Whether a block belongs to the list that a heading opened."""
+        if self._list is Kind.COMMENTS:
+            return True
+        if self._list is Kind.AUTHOR_BOX:
+            return index - self._since <= BOX_LINES
+        if index < self._start and not self.view.prose[index] and form.words < TEASER_WORDS:
+            return False
+        return form.words >= LISTED_WORDS or (index >= self._end and self._among_teasers(index))
+
+    def _by_names(self, index: int, named: tuple[Kind, str] | None) -> Label | None:
+        """What the names of the nearest elements say, though a guard kept them from deciding alone."""
+        view = self.view
+        places, place = view.document.places, view.blocks[index].place
+        vague = None
+        for _ in range(NEAREST):
+            if place < 0:
+                break
+            rule = view.named[view.tree.names[place]]
+            if rule is not None and f"place.{rule.id}" not in REGIONS:
+                return remove(rule.kind, f"judge.{rule.id}")
+            vague = vague or rule
+            place = places[place].parent
+        if named is not None:
+            return remove(self._by_name(index, named[0]), f"judge.name.{named[1]}")
+        if vague is None:
+            return None
+        label = remove(vague.kind, f"judge.{vague.id}")
+        kind = self._in_region(index, f"place.{vague.id}")
+        return label if kind is None else msgspec.structs.replace(label, kind=kind)
+
+    def _by_name(self, index: int, kind: Kind) -> Kind:
+        """The kind that a name gives to a block of this shape: the short lines of an author's box are his name."""
+        if kind is Kind.AUTHOR_BOX and self.view.shapes[index].words < TEASER_WORDS and index < self._end:
+            return Kind.BYLINE
+        return kind
+
+    def _inside(self, index: int, label: Label) -> Kind | None:
+        """A more exact kind for a block in a region."""
+        view = self.view
+        block, hit = view.blocks[index], view.hits[index]
+        if hit is not None and hit.kind in _SAID and (hit.kind is not Kind.SHARE or self._networks(index)):
+            return hit.kind
+        named = self._named(index)
+        form = self._form(index)
+        if block.tag in _CHOICES or (form is not None and (named is None or named[0] is not Kind.COMMENTS)):
+            return form
+        if named is not None and named[0] not in (Kind.AD, Kind.TAGS):
+            return self._by_name(index, named[0]) if _is_nearer(label, named[0]) else None
+        if self._before in _PASSED_ON and not groups.has_letter(block.text):
+            return self._before
+        return self._in_region(index, label.rule)
+
+    def _beside(self, index: int) -> dict[int, Hit]:
+        """What phrases say of the block before (-1) and behind (1)."""
+        hits = self.view.hits
+        return {side: hit for side in (-1, 1) if 0 <= index + side < len(hits) and (hit := hits[index + side])}
+
+    def _networks(self, index: int) -> set[int]:
+        """On which sides a network's name stands: "Mail" and "Medium" alone may be menu entries."""
+        return {side for side, hit in self._beside(index).items() if hit.kind is Kind.SHARE}
+
+    def _in_region(self, index: int, rule: str) -> Kind | None:
+        """Beside an article stand lists of others, and menus; in a header may stand a list too."""
+        heads = self.view.blocks[index].level > 0 and index + 1 < len(self.view.blocks) and self._is_teaser(index + 1)
+        teaser = heads or self._is_teaser(index)
+        if rule == "place.navigation.sidebar":
+            return Kind.RELATED if teaser or self._list is Kind.RELATED else Kind.NAVIGATION
+        if rule == "place.navigation.region" and teaser and self._list is Kind.RELATED and index >= self._start:
+            return Kind.RELATED
+        return None
+
+    def _form(self, index: int) -> Kind | None:
+        """What a form is for, by the hints in it; None outside of forms."""
+        if self._forms is None:
+            self._forms = groups.forms(self.view)
+        return self._forms.get(index)
+
     def _shape(self, index: int) -> Kind:
-        view = self._view
+        view = self.view
         form = view.shapes[index]
         linked = form.link_share > LINKED
         if index < self._start:
-            return Kind.RELATED if form.words >= TEASER_WORDS and (linked or view.prose[index]) else Kind.NAVIGATION
+            tells = linked or view.prose[index] or self._among_teasers(index)
+            return Kind.RELATED if tells and self._is_teaser(index) else Kind.NAVIGATION
+        if linked and self._heads_a_teaser(index):
+            return Kind.RELATED
         if index >= self._end:
-            if form.words >= TEASER_WORDS or view.prose[index] or view.blocks[index].level:
+            if self._is_teaser(index) or view.prose[index] or self._among_teasers(index):
                 return Kind.RELATED
             return Kind.FOOTER if index >= FOOTER_SHARE * len(view.blocks) else Kind.NAVIGATION
-        if linked:
-            return Kind.RELATED if form.words >= TEASER_WORDS else Kind.NAVIGATION
-        return Kind.OTHER
+        if form.words >= (SHORT_TEASER_WORDS if linked else TEASER_WORDS) and (linked or not form.ends):
+            return Kind.RELATED if linked or self._before is not None else Kind.OTHER
+        return Kind.NAVIGATION if linked else Kind.OTHER
+
+    def _heads_a_teaser(self, index: int) -> bool:
+        """Whether the next block is a linked headline: above it stands its topic."""
+        after = self.view.shapes[index + 1 : index + 2]
+        return any(form.words >= TEASER_WORDS and form.link_share > LINKED for form in after)
+
+    def _is_teaser(self, index: int) -> bool:
+        words = self.view.shapes[index].words
+        return words >= TEASER_WORDS or (words >= SHORT_TEASER_WORDS and self._among_teasers(index))
+
+    def _among_teasers(self, index: int) -> bool:
+        """Whether headlines stand around: three of six, or two of which one is the next. Menus have shorter entries."""
+        shapes = self.view.shapes
+        around = [near for near in range(index - AROUND, index + AROUND + 1) if 0 <= near < len(shapes)]
+        long = {
+            near - index
+            for near in around
+            if near != index and TEASER_WORDS <= shapes[near].words <= MOST_TEASER_WORDS and not shapes[near].ends
+        }
+        return len(long) > 2 or (len(long) == 2 and not long.isdisjoint((-1, 1)))
+
+
+def _is_nearer(label: Label, kind: Kind) -> bool:
+    """Whether a name says more than the region: a menu in a footer is the footer's."""
+    return label.kind is not Kind.FOOTER or kind not in (Kind.NAVIGATION, Kind.RELATED)

@@ -1,0 +1,71 @@
+"""What tells a removed block's kind beside its names: its date, its form, the buttons that part comments."""
+
+from __future__ import annotations
+
+from scraper.clean.clock import find_date, read_clock
+from scraper.clean.shape import Shape
+from scraper.clean.view import View
+from scraper.types import Kind
+
+DATED_WORDS, TIMED_WORDS, NUMBER_WORDS = 8, 14, 4
+LONGEST_NUMBER = 40
+REPLIES = 3
+"""So many equal buttons behind the article ("Reply") part comments."""
+FORMS = (Kind.NEWSLETTER, Kind.LOGIN, Kind.SEARCH, Kind.COMMENT_FORM, Kind.POLL)
+
+
+def entry(text: str) -> str:
+    """A line without what numbers it: a table of contents says the headings again."""
+    return text.lstrip("*•-+o0123456789.) ").casefold()
+
+
+def has_letter(text: str) -> bool:
+    """Whether a short text is more than a number or a sign."""
+    return any(map(str.isalpha, text[:LONGEST_NUMBER]))
+
+
+def is_dated(text: str, form: Shape) -> bool:
+    """Whether a short line tells a date; a number with dots among words may be a version's."""
+    if form.words > TIMED_WORDS:
+        return False
+    if (clock := read_clock(text)) is not None:
+        return bool(clock.kind == "date")
+    found = find_date(text)
+    if found is None or (form.words > DATED_WORDS and found.time is None):
+        return False
+    written: str = text[found.start : found.end]
+    return any(char.isalpha() for char in written) or form.words <= NUMBER_WORDS or len(written) >= len("1.1.2025")
+
+
+def between_replies(view: View, end: int) -> range:
+    """The blocks from the first comment behind the article to the last button under one: none, or a run."""
+    buttons: dict[str, list[int]] = {}
+    for index in range(end, len(view.blocks)):
+        hit = view.hits[index]
+        if hit is not None and hit.rule == "comment_form.field":
+            buttons.setdefault(view.blocks[index].text.casefold(), []).append(index)
+    places = max(buttons.values(), key=len, default=[])
+    if len(places) < REPLIES:
+        return range(0)
+    return range(max(end, places[0] - (places[-1] - places[0]) // (len(places) - 1)), places[-1] + 1)
+
+
+def forms(view: View) -> dict[int, Kind]:
+    """For each block in a form that a place rule took: what the form is for."""
+    places = view.document.places
+    of: list[int] = []
+    for number, place in enumerate(places):
+        is_form = place.tag == "form" and view.places[number] is not None
+        of.append(number if is_form else of[place.parent] if place.parent >= 0 else -1)
+    inside: dict[int, list[int]] = {}
+    for index, block in enumerate(view.blocks):
+        if block.place >= 0 and of[block.place] >= 0:
+            inside.setdefault(of[block.place], []).append(index)
+    kinds: dict[int, Kind] = {}
+    for indices in inside.values():
+        hits = [hit.kind for index in indices if (hit := view.hits[index]) is not None and hit.kind in FORMS]
+        if hits:
+            most = max(FORMS, key=hits.count)
+            # Fields alone ("Name", "Email") ask for a letter: a comment's form has a name.
+            kinds |= dict.fromkeys(indices, Kind.NEWSLETTER if most is Kind.COMMENT_FORM else most)
+    return kinds
