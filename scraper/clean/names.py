@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -68,8 +68,8 @@ class Names(Sequence[tuple[str, ...]]):
 class NameOdds(dict[str, float]):
     """The learned odds by name; the odds of a token are remembered, since the pages of a site repeat theirs."""
 
-    def __init__(self, table: Mapping[str, float]) -> None:
-        super().__init__(table)
+    def __init__(self, odds: Iterable[tuple[str, float]]) -> None:
+        super().__init__(odds)
         self._known: dict[str, tuple[float, ...]] = {}
 
     def of(self, element: Place) -> list[float]:
@@ -92,7 +92,7 @@ class NameOdds(dict[str, float]):
 
 def name_odds(names: Names, above: NDArray[np.int64], table: Mapping[str, float]) -> dict[str, NDArray[Any]]:
     """Log-odds of the elements above each block: the nearest four, and the least, most and sum of the nearest eight."""
-    table = table if isinstance(table, NameOdds) else NameOdds(table)
+    table = table if isinstance(table, NameOdds) else NameOdds(table.items())
     odds = np.zeros((3, len(names) + 1), np.float32)
     used = np.flatnonzero(np.bincount(above.ravel())).tolist()
     least, most, mean = [], [], []

@@ -66,7 +66,7 @@ def _model(data: memoryview) -> Model:
     stored = msgspec.msgpack.decode(data, type=StoredModel)
     part = {name: _array(array) for name, array in stored.arrays.items()}
     tables = Tables(
-        names=NameOdds(dict(zip(_lines(stored.names), part["name_odds"].tolist(), strict=True))),
+        names=NameOdds(zip(_lines(stored.names), part["name_odds"].tolist(), strict=True)),
         word_hashes=part["word_hashes"],
         word_odds=part["word_odds"].astype(np.float32),
         kinds=dict(zip(part["kinds"].tolist(), part["kind_odds"].tolist(), strict=True)),
