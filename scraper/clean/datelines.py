@@ -200,11 +200,6 @@ def _placed(head: str, length: int) -> _Parts | None:
     return (None, place, date, match.end()) if len(state) <= LONGEST_STATE else None
 
 
-def _is_unlisted_town(town: str) -> bool:
-    """One or two words in capitals that are no catchword ("BREAKING") and no short acronym."""
-    return town.isupper() and len(town) >= 4 and len(town.split()) <= 2 and town not in rules().not_places
-
-
 def _place_and_date(text: str) -> tuple[str | None, str | None] | None:
     """Split "MOSCOW, Sept 26" into a place and an ISO date; (None, None) for nothing, None if it is neither."""
     text = _bare(text)

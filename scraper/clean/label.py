@@ -25,6 +25,9 @@ CREDITED_CAPTION = expression(r"^(?:©|ⓒ)\s*[^.:/]{2,60}[.:/]\s+(\S.{20,})$", 
 SIGNS = frozenset("©ⓒⒸ(Cc")
 """What a line that COPYRIGHT_SIGN matches begins with: one in 24 does."""
 
+FEWEST_CAPTIONS = 3
+"""Captions that tell a story; one beside a short text is a caption."""
+
 VAGUE = frozenset((Kind.NAVIGATION, Kind.FOOTER))
 """Kinds that a region gives to all it holds; what a line says of itself is more exact."""
 
@@ -48,9 +51,11 @@ def by_place(view: View) -> Iterator[Vote]:
 
 
 def _is_most(view: View, captions: Mapping[int, str]) -> bool:
-    """Whether captions hold over half of the prose that no place condemns."""
+    """Whether captions, three or more, hold over half of the prose that no place condemns."""
+    if len(captions) < FEWEST_CAPTIONS:
+        return False
     prose = told = 0
-    for index, block in enumerate(view.blocks if captions else ()):
+    for index, block in enumerate(view.blocks):
         if view.prose[index] and (index in captions or block.place < 0 or view.places[block.place] is None):
             prose += view.shapes[index].words
             told += view.shapes[index].words if index in captions else 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from scraper.clean import beside, peer, printed, siterules
 from scraper.clean.claims import Claims, last_witnesses, read_claims
 from scraper.clean.language import language, segments
@@ -79,8 +77,3 @@ def _languages(view: View, kept: Sequence[Block], fill: Any) -> None:
     head = view.document.head
     if head is not None and head.language:
         fill("language", head.language.strip().replace("_", "-").split("-")[0].lower()[:8] or None, "html lang")
-
-
-def as_dict(metadata: Metadata) -> dict[str, Any]:
-    """The fields by name, for a Record."""
-    return {name: getattr(metadata, name) for name in msgspec.structs.asdict(metadata) if name != "origin"}

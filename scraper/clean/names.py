@@ -78,7 +78,8 @@ class NameOdds(dict[str, float]):
         found = [] if own is None else [own]
         known = self._known
         for token in element.tokens[:MOST_TOKENS]:
-            found += known[token] if token in known else self._of_token(token)
+            odds = known.get(token)
+            found += self._of_token(token) if odds is None else odds
         return found
 
     def _of_token(self, token: str) -> tuple[float, ...]:

@@ -5,13 +5,15 @@ What is found is appended as blocks of its own, which the chain labels like any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import structs
 
+from scraper.clean.blocks import MAX_BLOCKS
 from scraper.clean.fold import fold
 from scraper.clean.ld import LinkedData
-from scraper.clean.state import LEAST_WORDS, article_in
+from scraper.clean.state import LEAST_WORDS, MOST_PARAGRAPHS, MOST_SCRIPT, article_in, paragraphs, words
 from scraper.clean.title import Title
 from scraper.clean.view import View, Vote, keep, remove
 from scraper.types import Block, Document, Form, Head, Kind
@@ -32,13 +34,20 @@ def rescued(view: View, title: Title | None, data: LinkedData) -> Document | Non
         return None
     shown = sum(view.shapes[index].words for index in view.open())
     least = max(LEAST_WORDS, TIMES * shown)
-    lines = _lines(data.body or "") if data.is_article else ()
-    if _words(lines) < least and shown < LEAST_WORDS:
-        lines = article_in(document.source, (title.text if title else "", data.headline or "", *_titles(document.head)))
-    if _words(lines) < least:
+    titles = {fold(text) for text in (title.text if title else "", *_titles(document.head)) if text}
+    lines = _body(data) if not titles or fold(data.headline or "") in titles else ()
+    if words(lines) < least and shown < LEAST_WORDS:
+        lines = article_in(document.source, titles)
+    if words(lines) < least or len(document.blocks) + len(lines) > MAX_BLOCKS:
         return None
     blocks = (Block(at, line, Form.PARAGRAPH, TAG) for at, line in enumerate(lines, len(document.blocks) + 1))
     return structs.replace(document, blocks=(*document.blocks, *blocks))
+
+
+def _body(data: LinkedData) -> tuple[str, ...]:
+    """The paragraphs of articleBody, where the object is an article."""
+    body = data.body or ""
+    return tuple(islice(paragraphs(body), MOST_PARAGRAPHS)) if data.is_article and len(body) <= MOST_SCRIPT else ()
 
 
 def by_data(view: View) -> Iterator[Vote]:
@@ -57,11 +66,3 @@ def by_data(view: View) -> Iterator[Vote]:
 def _titles(head: Head) -> Iterator[str]:
     yield from (text for name, text in head.meta if name in TITLES)
     yield from ((head.title or "").split(mark)[0] for mark in MARKS)
-
-
-def _lines(body: str) -> tuple[str, ...]:
-    return tuple(filter(None, (" ".join(line.split()) for line in body.splitlines())))
-
-
-def _words(lines: Sequence[str]) -> int:
-    return sum(line.count(" ") + 1 for line in lines)
