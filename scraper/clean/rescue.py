@@ -5,7 +5,7 @@ What is found is appended as blocks of its own, which the chain labels like any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from msgspec import structs
@@ -14,7 +14,7 @@ from scraper.clean.blocks import MAX_BLOCKS
 from scraper.clean.fold import fold
 from scraper.clean.ld import LinkedData
 from scraper.clean.state import LEAST_WORDS, MOST_PARAGRAPHS, MOST_SCRIPT, article_in, paragraphs, words
-from scraper.clean.title import Title
+from scraper.clean.title import Title, overlap
 from scraper.clean.view import View, Vote, keep, remove
 from scraper.types import Block, Document, Form, Head, Kind
 
@@ -23,6 +23,7 @@ TAG = "script"
 TIMES = 2
 """articleBody is often cut short; it pays where the page itself shows under half as many words."""
 REPEATED_CHARS = 20
+SHARED = 0.5
 TITLES = frozenset(("og:title", "twitter:title", "title", "parsely-title", "dc.title"))
 MARKS = (" | ", " - ", " – ", " — ")
 
@@ -34,14 +35,19 @@ def rescued(view: View, title: Title | None, data: LinkedData) -> Document | Non
         return None
     shown = sum(view.shapes[index].words for index in view.open())
     least = max(LEAST_WORDS, TIMES * shown)
-    titles = {fold(text) for text in (title.text if title else "", *_titles(document.head)) if text}
-    lines = _body(data) if not titles or fold(data.headline or "") in titles else ()
+    titles = [*_titles(document.head), *([title.text] if title is not None and title.block >= 0 else [])]
+    lines = _body(data) if _is_of(data.headline or "", titles) else ()
     if words(lines) < least and shown < LEAST_WORDS:
-        lines = article_in(document.source, titles)
+        lines = article_in(document.source, {fold(text) for text in titles})
     if words(lines) < least or len(document.blocks) + len(lines) > MAX_BLOCKS:
         return None
     blocks = (Block(at, line, Form.PARAGRAPH, TAG) for at, line in enumerate(lines, len(document.blocks) + 1))
     return structs.replace(document, blocks=(*document.blocks, *blocks))
+
+
+def _is_of(headline: str, titles: Sequence[str]) -> bool:
+    """Whether the page's object tells of the page: one of its titles shares half of the headline's words."""
+    return not any(titles) or any(overlap(headline, text) >= SHARED for text in titles)
 
 
 def _body(data: LinkedData) -> tuple[str, ...]:
