@@ -13,7 +13,7 @@ from msgspec import structs
 from scraper.clean.blocks import MAX_BLOCKS
 from scraper.clean.fold import fold
 from scraper.clean.ld import LinkedData
-from scraper.clean.state import LEAST_WORDS, MOST_PARAGRAPHS, MOST_SCRIPT, article_in, paragraphs, words
+from scraper.clean.state import LEAST_WORDS, MOST_PARAGRAPHS, MOST_SCRIPT, WORD_CHARS, article_in, paragraphs, words
 from scraper.clean.title import Title, overlap
 from scraper.clean.view import View, Vote, keep, remove
 from scraper.types import Block, Document, Form, Head, Kind
@@ -36,7 +36,8 @@ def rescued(view: View, title: Title | None, data: LinkedData) -> Document | Non
     shown = sum(view.shapes[index].words for index in view.open())
     least = max(LEAST_WORDS, TIMES * shown)
     titles = [*_titles(document.head), *([title.text] if title is not None and title.block >= 0 else [])]
-    lines = _body(data) if _is_of(data.headline or "", titles) else ()
+    told = len(data.body or "") // WORD_CHARS >= least and _is_of(data.headline or "", titles)
+    lines = _body(data) if told else ()
     if words(lines) < least and shown < LEAST_WORDS:
         lines = article_in(document.source, {fold(text) for text in titles})
     if words(lines) < least or len(document.blocks) + len(lines) > MAX_BLOCKS:
