@@ -60,7 +60,9 @@ def _votes(view: View, scores: Floats, headline: int) -> Iterator[Vote]:
         label.keep if label is not None and _is_certain(label, score) else score >= (least if label is None else RESCUE)
         for label, score in zip(view.labels, scores.tolist(), strict=True)
     ]
-    if not view.is_page:
+    if view.is_page:
+        _add_headings(view, kept, scores)
+    else:
         _add_sentences(view, kept, scores)
     # What a rule keeps, a headline or a caption that the caller wants, is no text.
     if not any(keeps and (label is None or not label.keep) for keeps, label in zip(kept, view.labels, strict=True)):
@@ -107,6 +109,14 @@ def best_expected_f1(chances: NDArray[np.floating], words: NDArray[np.int64]) ->
     here, weights = chances[order], words[order]
     found, kept = np.cumsum(here * weights), np.cumsum(weights)
     return float((2 * found / np.maximum(1.0, kept + found[-1])).max())
+
+
+def _add_headings(view: View, kept: list[bool], scores: Floats) -> None:
+    """Keep the sub-headings of which the judge is in doubt where they stand between two blocks of the article."""
+    for index in range(1, len(kept) - 1):
+        doubt = view.blocks[index].level > 1 and view.labels[index] is None and scores[index] >= LEAST_OF_PAGE
+        if doubt and not kept[index] and kept[index - 1] and kept[index + 1]:
+            kept[index] = True
 
 
 def _add_sentences(view: View, kept: list[bool], scores: Floats) -> None:
