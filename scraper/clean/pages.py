@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,8 +21,11 @@ STUB, CUT_STUB = 160, 400
 """Kept words below which a text before a prompt is a stub; the latter where the text breaks off."""
 LITTLE_PROSE = 40
 """Words of kept prose below which a refusal is looked for in all of the page."""
-TITLE_PROSE = 100
-"""Words of kept prose from which a title alone says nothing: "Blocked" is a film's as well."""
+TITLE_PROSE, TITLED_PROSE = 30, 100
+"""Words of kept prose from which a title says nothing: by itself, and beside a phrase. "Access denied" is news too."""
+TOLD = 2
+"""Kept sentences beside a refusal's words that tell of them: an article's; one where it is signed."""
+REFUSALS = frozenset((Verdict.BLOCK_PAGE, Verdict.SOFT_404, Verdict.OTHER_PAGE))
 SIGNED_PROSE = 60
 """Words of kept prose below a byline or a date from which a page is an article, whatever words it quotes."""
 QUOTES = frozenset("“”\"«»„‘'「『‹›")
@@ -36,8 +40,10 @@ class PageRule(Struct, frozen=True, forbid_unknown_fields=True):
     """One rule of pages.toml.
 
     It holds while fewer than `most_words` words were kept. `titles` match a whole title or headline, or its part before
-    or after a separator. `texts` must occur: one, or one for every `each` words of that text. `sources` must occur in
-    the markup, of pages with hardly any text. A page that calls itself an article is asked only where `declared`.
+    or after a separator; of them `weak` ones say nothing where a sentence was kept. `texts` must occur: one, or one for
+    every `each` words of that text; with `most_page` in a page of fewer words, or one with one of `lines` as a whole
+    line. `sources` must occur in the markup, of pages with hardly any text. A page that calls itself an article is
+    asked only where `declared`.
     """
 
     verdict: Verdict
@@ -45,9 +51,12 @@ class PageRule(Struct, frozen=True, forbid_unknown_fields=True):
     why: str
     most_words: int
     titles: frozenset[str] = frozenset()
+    weak: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     each: int = 0
+    most_page: int = 0
+    lines: frozenset[str] = frozenset()
     declared: bool = False
 
 
@@ -92,7 +101,7 @@ class Evidence(Struct, frozen=True):
     were kept than any rule asks about. `headlines` are blocks that are one link of 4 to 25 words. `declared` says that
     the page calls itself an article, `signed` that a byline or a date stands above the text, `prompt` that one to
     subscribe stands behind it; `is_free` is what the page says of that, `cut` that the text breaks off, or has less
-    than half of the words that the page counts.
+    than half of the words that the page counts. `sentences` are the kept blocks of eight words that end in a full stop.
     """
 
     titles: tuple[str, ...]
@@ -103,6 +112,7 @@ class Evidence(Struct, frozen=True):
     page_words: int
     headlines: int = 0
     source: str = ""
+    sentences: tuple[str, ...] = ()
     has_head: bool = True
     declared: bool = False
     signed: bool = False
@@ -160,19 +170,38 @@ class _Read(NamedTuple):
     source: str
 
 
+def _is_asked(rule: PageRule, evidence: Evidence) -> bool:
+    """Whether a rule may speak of a page: an article's date, its claim or its length silence it."""
+    if evidence.words >= rule.most_words or (evidence.signed and evidence.prose >= SIGNED_PROSE):
+        return False
+    return rule.declared or not evidence.declared or evidence.prose < FEWEST_WORDS
+
+
 def _holds(rule: PageRule, evidence: Evidence, read: _Read) -> bool:
-    if evidence.words >= rule.most_words:
+    if not _is_asked(rule, evidence):
         return False
-    if evidence.signed and evidence.prose >= SIGNED_PROSE:
-        return False
-    if evidence.declared and evidence.prose >= FEWEST_WORDS and not rule.declared:
-        return False
-    if evidence.prose < TITLE_PROSE and not read.named.isdisjoint(rule.titles):
+    titles = rule.titles - rule.weak if evidence.sentences else rule.titles
+    titled = evidence.prose < TITLED_PROSE and not read.named.isdisjoint(titles)
+    if titled and evidence.prose < TITLE_PROSE:
         return True
     if read.source and any(mark in read.source for mark in rule.sources):
         return True
     needed = max(1, read.words // rule.each) if rule.each else 1
-    return sum(_says(read.text, phrase) for phrase in rule.texts) >= needed
+    said = [phrase for phrase in rule.texts if _says(read.text, phrase)]
+    if len(said) < needed or (rule.verdict in REFUSALS and _is_told(said, evidence, titled=titled)):
+        return False
+    return not rule.most_page or evidence.page_words < rule.most_page or _has_line(evidence.page, rule.lines)
+
+
+def _is_told(said: Sequence[str], evidence: Evidence, *, titled: bool) -> bool:
+    """Whether phrases stand in a report of them: sentences without any of them were kept as well."""
+    folded = map(fold_page, evidence.sentences)
+    others = sum(not any(phrase in sentence for phrase in said) for sentence in folded)
+    return others >= (1 if evidence.signed else TOLD) and (evidence.signed or not titled)
+
+
+def _has_line(page: str, lines: frozenset[str]) -> bool:
+    return any(fold_page(line).strip(" .!") in lines for line in page.split("\n") if len(line) < 40)
 
 
 def _says(text: str, phrase: str) -> bool:

@@ -20,6 +20,8 @@ PROSE_BEHIND = 40
 ABOVE = 6
 """Blocks above the text that hold its byline and its date."""
 SIGNATURES = frozenset((Kind.BYLINE, Kind.DATELINE_META))
+SENTENCE = 8
+"""Words of a block that is a sentence, if a full stop ends it."""
 HEADINGS = 3
 """Headings that are read as titles too where there is hardly any prose: an error page says it there."""
 NEWS = frozenset(("liveblogposting",))
@@ -59,6 +61,7 @@ def _evidence(judged: Judged, assembly: Assembly, metadata: Metadata) -> Evidenc
         page_words=int(words.sum()),
         headlines=sum(form[1] > 0.8 and 4 <= form[0] <= 25 for form in view.shapes) if prose_words < INDEX_PROSE else 0,
         source=view.document.source if asked else "",
+        sentences=_sentences(view, kept) if asked else (),
         has_head=head is not None,
         declared=data.is_article or (head is not None and ("og:type", "article") in head.meta),
         signed=(asked or prose_words < INDEX_PROSE) and _is_signed(view, prose),
@@ -74,6 +77,15 @@ def _titles(view: View, title: str, prose: int) -> tuple[str, ...]:
     if prose < LITTLE_PROSE:
         texts += [block.text for block in view.blocks if block.form is Form.HEADING][:HEADINGS]
     return tuple(text[:LONGEST] for text in texts if text)
+
+
+def _sentences(view: View, kept: Sequence[int]) -> tuple[str, ...]:
+    shapes = view.shapes
+    return tuple(
+        view.blocks[at].text
+        for at in kept
+        if shapes[at].words >= SENTENCE and shapes[at].ends and shapes[at].link_share < 0.5
+    )
 
 
 def _is_signed(view: View, prose: Sequence[int]) -> bool:

@@ -147,6 +147,58 @@ def test_a_title_alone_condemns_no_article(title: str) -> None:
     assert page(title, paragraphs(2)).verdict is Verdict.ARTICLE
 
 
+@pytest.mark.parametrize(
+    ("title", "sentence"),
+    [
+        ("Bahnhof gesperrt", "Der Bahnhof Reiherfurt bleibt wegen Wartungsarbeiten von Freitag bis Montag gesperrt."),
+        ("Notruf gestört", "Der Notruf der Stadt war am Dienstag zwei Stunden lang zurzeit nicht erreichbar."),
+        ("Ponte chiuso", "“Ora stiamo effettuando gli ultimi controlli”, dice il comune del ponte vecchio chiuso."),
+        ("Ferry back in May", "The old ferry is currently undergoing maintenance in the yard and will return in May."),
+        ("지하철 운행 중단", "지하철 공사는 금요일 밤부터 월요일 새벽까지 시스템 점검 때문에 운행을 멈춘다고 밝혔다."),
+        (
+            "Gin night at the mill",
+            "You must be of legal drinking age to taste, and bring a coat, since the mill is cold.",
+        ),
+        ("Blocked", "The lock was blocked by a fallen willow from Monday to Wednesday, the county said."),
+        ("Gone", "The heron of the mill pond was gone on Sunday, and nobody has seen it since then."),
+        ("Register", "Every boat on the upper river has to be entered in the register by the first of June."),
+        ("Coming soon", "A second bakery is to open beside the lock in June, and it will sell flat loaves only."),
+        ("Access denied", "The walkers of the river club were turned back at the weir on Sunday by a new fence."),
+    ],
+)
+def test_short_news_in_the_words_of_a_notice_is_news(title: str, sentence: str) -> None:
+    assert page(title, f"<p>{sentence}</p><p>{PROSE[0]}</p><p>{PROSE[2]}</p>").verdict is Verdict.ARTICLE
+
+
+@pytest.mark.parametrize("title", ["Gone", "Blocked", "Register", "Coming soon", "Maintenance"])
+def test_a_weak_title_says_nothing_above_one_sentence(title: str) -> None:
+    sentence = f"{PROSE[0].removesuffix('.')}, and nobody at the mill had ever thought that it would."
+    assert page(title, f"<p>{sentence}</p>").verdict is Verdict.ARTICLE
+    assert page(title, "<p>Please come back</p>").verdict is not Verdict.ARTICLE
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Visitors to the town's pages read on Tuesday that the server encountered an internal error, twice an hour.",
+        "The notice on the library's site told readers that the page you are looking for does not exist any more.",
+        "The office told callers that you must be logged in to view this list of the boats on the upper river.",
+        "For an hour the town's pages asked everybody to verify you are human before they showed the ferry's times.",
+    ],
+)
+def test_a_refusal_in_indirect_speech_is_reported(sentence: str) -> None:
+    assert page("The bridge", f"<p>{sentence}</p><p>{PROSE[0]}</p><p>{PROSE[2]}</p>").verdict is Verdict.ARTICLE
+    assert page("The bridge", f"<p>{sentence}</p>").verdict is not Verdict.ARTICLE
+
+
+@pytest.mark.parametrize("stated", ["You must be at least 18 years old to enter", "You must be of legal drinking age"])
+def test_an_age_that_is_stated_makes_a_gate_of_a_short_page_or_one_with_its_buttons(stated: str) -> None:
+    assert page("Marsh Gin", f"<p>{stated}.</p>").verdict is Verdict.CONSENT
+    event = f"<p>{stated}.</p><p>{PROSE[0]}</p><p>{PROSE[2]}</p>"
+    assert page("Gin night", event).verdict is Verdict.ARTICLE
+    assert page("Gin night", f"{event}<button>Yes</button><button>No</button>").verdict is Verdict.CONSENT
+
+
 def test_forty_headlines_are_an_index_and_an_article_with_forty_links_is_none() -> None:
     links = "".join(f"<li><a href='/{n}'>Storm number {n} closes the harbour for a day</a></li>" for n in range(40))
     assert page("The Example", f"<ul>{links}</ul>").verdict is Verdict.INDEX_PAGE
