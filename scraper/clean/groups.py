@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from scraper.clean.clock import find_date, read_clock
+from scraper.clean.clock import find_date
 from scraper.clean.shape import Shape
 from scraper.clean.view import View
 from scraper.types import Kind
 
 DATED_WORDS, TIMED_WORDS, NUMBER_WORDS = 8, 14, 4
+LINKED = 0.5
+"""Share of links from which a date is an archive's entry."""
 LONGEST_NUMBER = 40
+MOST_OF_LINE = 0.6
+"""Of a line that tells a date without a year: "NEBULA MARS 3" is a product."""
+CONTACT_DIGITS, CONTACT_WORDS = 5, 10
 REPLIES = 3
 """So many equal buttons behind the article ("Reply") part comments."""
 FORMS = (Kind.NEWSLETTER, Kind.LOGIN, Kind.SEARCH, Kind.COMMENT_FORM, Kind.POLL)
@@ -24,16 +29,19 @@ def has_letter(text: str) -> bool:
     return any(map(str.isalpha, text[:LONGEST_NUMBER]))
 
 
-def is_dated(text: str, form: Shape) -> bool:
+def is_dated(view: View, index: int) -> bool:
     """Whether a short line tells a date; a number with dots among words may be a version's."""
-    if form.words > TIMED_WORDS:
+    text, form = view.blocks[index].text, view.shapes[index]
+    if form.words > TIMED_WORDS or not view.digits[index] or form.link_share > LINKED:
         return False
-    if (clock := read_clock(text)) is not None:
+    if (clock := view.clock(index)) is not None:
         return bool(clock.kind == "date")
     found = find_date(text)
     if found is None or (form.words > DATED_WORDS and found.time is None):
         return False
     written: str = text[found.start : found.end]
+    if found.date.startswith("--") and len(written) < MOST_OF_LINE * len(text):
+        return False
     return any(char.isalpha() for char in written) or form.words <= NUMBER_WORDS or len(written) >= len("1.1.2025")
 
 
@@ -47,7 +55,10 @@ def between_replies(view: View, end: int) -> range:
     places = max(buttons.values(), key=len, default=[])
     if len(places) < REPLIES:
         return range(0)
-    return range(max(end, places[0] - (places[-1] - places[0]) // (len(places) - 1)), places[-1] + 1)
+    between = (places[-1] - places[0]) // (len(places) - 1)
+    run = range(max(end, places[0] - between), places[-1] + 1)
+    # Comments are sentences; "Country" stands again and again in other forms.
+    return run if sum(view.prose[index] for index in run) * 2 >= len(places) else range(0)
 
 
 def forms(view: View) -> dict[int, Kind]:
@@ -69,3 +80,8 @@ def forms(view: View) -> dict[int, Kind]:
             # Fields alone ("Name", "Email") ask for a letter: a comment's form has a name.
             kinds |= dict.fromkeys(indices, Kind.NEWSLETTER if most is Kind.COMMENT_FORM else most)
     return kinds
+
+
+def is_contact(text: str, form: Shape) -> bool:
+    """Whether a short line holds a telephone number, a post code or an address for mail."""
+    return form.words <= CONTACT_WORDS and ("@" in text or sum(map(str.isdigit, text)) >= CONTACT_DIGITS)

@@ -22,14 +22,14 @@ FOOTER_SHARE = 0.85
 NEAREST = 4
 """Elements above a block whose names explain it."""
 AROUND = 3
-NETWORK_WORDS = 3
+NETWORK_WORDS, NAME_WORDS = 3, 2
 BOX_LINES = 4
-"""Lines of an author's box under its heading."""
+"""Lines of a box under its heading: an author's, a form's; lists of articles and comments have no bound."""
 
 # Chrome that stands inside a list of related articles or comments without ending it.
 _BETWEEN = frozenset((Kind.AD, Kind.DATELINE_META, Kind.BYLINE, Kind.CAPTION, Kind.PHOTO_CREDIT, Kind.READING_TIME))
 _HEADS_A_LIST = frozenset((Kind.RELATED, Kind.COMMENTS, Kind.AUTHOR_BOX))
-_HEADS_WHERE_SURE = frozenset((Kind.NEWSLETTER, Kind.COOKIE, Kind.DISCLAIMER))
+_HEADS_WHERE_SURE = frozenset((Kind.NEWSLETTER, Kind.COOKIE, Kind.DISCLAIMER, Kind.BREADCRUMB))
 """Their hints ("Settings", "Preferences") are menu entries too."""
 _PASSED_ON = frozenset(
     (Kind.RELATED, Kind.COMMENTS, Kind.NAVIGATION, Kind.FOOTER, Kind.SHARE, Kind.AUTHOR_BOX, Kind.AD)
@@ -66,8 +66,12 @@ class Reasons:
         kind = None
         if label.rule in REGIONS:
             kind = self._inside(index, label)
-        elif label.kind is Kind.CAPTION and index >= self._end and self.view.shapes[index].link_share > LINKED:
-            kind = Kind.RELATED  # The headline under a teaser's picture.
+        elif label.rule == "place.related.list" and not self._is_teaser(index):
+            named = self._named(index)  # Its `nav-links` are a post's neighbours, or a menu.
+            kind = named[0] if named is not None and named[0] in (Kind.NAVIGATION, Kind.FOOTER) else None
+        elif label.kind is Kind.CAPTION and self.view.shapes[index].link_share > LINKED:
+            # The headline under a teaser's picture, or what a theme writes in the size of captions.
+            kind = Kind.RELATED if index >= self._end else Kind.NAVIGATION if index < self._start else None
         if kind is not None:
             label = msgspec.structs.replace(label, kind=kind)
         self._note(index, label)
@@ -119,13 +123,13 @@ class Reasons:
     def _by_words(self, index: int) -> Label | None:
         """A hint, a date; a number or a sign is of the block before it."""
         text, form, hit = self.view.blocks[index].text, self.view.shapes[index], self.view.hits[index]
-        if index < self._start <= self._last.get(groups.entry(text), 0) and form.words > 1:
+        if index < self._start <= self._last.get(groups.entry(text), 0) and form.words > NAME_WORDS:
             return remove(Kind.NAVIGATION, "judge.contents")
         if hit is not None:
             return remove(self._hinted(index, hit), f"hint.{hit.rule}")
         if form.words <= NETWORK_WORDS and self._networks(index) == {-1, 1}:
             return remove(Kind.SHARE, "judge.shape")
-        if groups.is_dated(text, form):
+        if groups.is_dated(self.view, index):
             return remove(Kind.DATELINE_META, "judge.dated")
         if self._before in _PASSED_ON and not groups.has_letter(text):
             return remove(self._before, "judge.shape")
@@ -151,11 +155,13 @@ class Reasons:
         """Whether a block belongs to the list that a heading opened."""
         if self._list is Kind.COMMENTS:
             return True
+        if self._list is not Kind.RELATED and index - self._since > BOX_LINES:
+            return False
         if self._list is Kind.AUTHOR_BOX:
-            return index - self._since <= BOX_LINES
+            return True
         if index < self._start and not self.view.prose[index] and form.words < TEASER_WORDS:
             return False
-        return form.words >= LISTED_WORDS or (index >= self._end and self._among_teasers(index))
+        return form.words >= LISTED_WORDS or self._among_teasers(index)
 
     def _by_names(self, index: int, named: tuple[Kind, str] | None) -> Label | None:
         """What the names of the nearest elements say, though a guard kept them from deciding alone."""
@@ -180,23 +186,36 @@ class Reasons:
 
     def _by_name(self, index: int, kind: Kind) -> Kind:
         """The kind that a name gives to a block of this shape: the short lines of an author's box are his name."""
+        if kind is Kind.SEARCH and self._is_teaser(index):
+            return Kind.RELATED
         if kind is Kind.AUTHOR_BOX and self.view.shapes[index].words < TEASER_WORDS and index < self._end:
             return Kind.BYLINE
         return kind
 
     def _inside(self, index: int, label: Label) -> Kind | None:
-        """A more exact kind for a block in a region."""
-        view = self.view
-        block, hit = view.blocks[index], view.hits[index]
+        """A more exact kind for a block in a region: what a hint says, its form, its names, its place."""
+        hit, named = self.view.hits[index], self._named(index)
         if hit is not None and hit.kind in _SAID and (hit.kind is not Kind.SHARE or self._networks(index)):
             return hit.kind
-        named = self._named(index)
-        form = self._form(index)
-        if block.tag in _CHOICES or (form is not None and (named is None or named[0] is not Kind.COMMENTS)):
-            return form
-        if named is not None and named[0] not in (Kind.AD, Kind.TAGS):
+        if self._list is Kind.BREADCRUMB and index - self._since <= BOX_LINES:
+            return self._list
+        return self._in_form(index, label, named) or self._in_names(index, label, named)
+
+    def _in_form(self, index: int, label: Label, named: tuple[Kind, str] | None) -> Kind | None:
+        """What a form is for, by the hints in it; a choice outside of forms is a menu."""
+        if self._forms is None:
+            self._forms = groups.forms(self.view)
+        form = self._forms.get(index)
+        if self.view.blocks[index].tag in _CHOICES:
+            return form or (Kind.NAVIGATION if label.kind is Kind.RELATED else label.kind)
+        return form if named is None or named[0] is not Kind.COMMENTS else None
+
+    def _in_names(self, index: int, label: Label, named: tuple[Kind, str] | None) -> Kind | None:
+        if label.kind is not Kind.FOOTER and groups.is_dated(self.view, index):
+            return Kind.DATELINE_META if named is None or named[0] is not Kind.COMMENTS else Kind.COMMENTS
+        if named is not None and (named[0] not in (Kind.AD, Kind.TAGS) or label.kind is Kind.RELATED):
             return self._by_name(index, named[0]) if _is_nearer(label, named[0]) else None
-        if self._before in _PASSED_ON and not groups.has_letter(block.text):
+        if self._before in _PASSED_ON and not groups.has_letter(self.view.blocks[index].text):
             return self._before
         return self._in_region(index, label.rule)
 
@@ -217,13 +236,9 @@ class Reasons:
             return Kind.RELATED if teaser or self._list is Kind.RELATED else Kind.NAVIGATION
         if rule == "place.navigation.region" and teaser and self._list is Kind.RELATED and index >= self._start:
             return Kind.RELATED
+        if rule == "place.footer.region" and teaser and self.view.shapes[index].link_share > LINKED:
+            return Kind.RELATED if self._among_teasers(index) else None
         return None
-
-    def _form(self, index: int) -> Kind | None:
-        """What a form is for, by the hints in it; None outside of forms."""
-        if self._forms is None:
-            self._forms = groups.forms(self.view)
-        return self._forms.get(index)
 
     def _shape(self, index: int) -> Kind:
         view = self.view
@@ -235,12 +250,19 @@ class Reasons:
         if linked and self._heads_a_teaser(index):
             return Kind.RELATED
         if index >= self._end:
-            if self._is_teaser(index) or view.prose[index] or self._among_teasers(index):
-                return Kind.RELATED
-            return Kind.FOOTER if index >= FOOTER_SHARE * len(view.blocks) else Kind.NAVIGATION
+            return self._behind(index)
         if form.words >= (SHORT_TEASER_WORDS if linked else TEASER_WORDS) and (linked or not form.ends):
             return Kind.RELATED if linked or self._before is not None else Kind.OTHER
         return Kind.NAVIGATION if linked else Kind.OTHER
+
+    def _behind(self, index: int) -> Kind:
+        """What stands behind the article: other articles, and at the end the page's own menu."""
+        view = self.view
+        if groups.is_contact(view.blocks[index].text, view.shapes[index]) and view.shapes[index].link_share <= LINKED:
+            return Kind.FOOTER
+        if self._is_teaser(index) or view.prose[index] or self._among_teasers(index):
+            return Kind.RELATED
+        return Kind.FOOTER if index >= FOOTER_SHARE * len(view.blocks) else Kind.NAVIGATION
 
     def _heads_a_teaser(self, index: int) -> bool:
         """Whether the next block is a linked headline: above it stands its topic."""

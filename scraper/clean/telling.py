@@ -34,6 +34,10 @@ _WHOLE = {
     "deal": Kind.AD,
     "deals": Kind.AD,
     "cta": Kind.AD,
+    "topic": Kind.TAGS,
+    "topics": Kind.TAGS,
+    "enews": Kind.NEWSLETTER,
+    "optin": Kind.NEWSLETTER,
     "login": Kind.LOGIN,
     "signin": Kind.LOGIN,
     "poll": Kind.POLL,
@@ -72,6 +76,7 @@ _PARTS = {
     "-social": Kind.SHARE,
     "sharing": Kind.SHARE,
     "sponsor": Kind.AD,
+    "announcement": Kind.AD,
     "advert": Kind.AD,
     "affiliate": Kind.AD,
     "where-to-buy": Kind.AD,
@@ -84,6 +89,7 @@ _PARTS = {
     "disclaimer": Kind.DISCLAIMER,
     "donat": Kind.DONATION,
 }
+_WHOLES = frozenset(("article", "main", "body"))
 _TOPICS = ("category-", "tag-", "post-", "postid-", "page-id-", "term-")
 _SPLIT = expression(r"[^a-z]+")
 _PART = expression("|".join(re.escape(part) for part in sorted(_PARTS, key=lambda part: (-len(part), part))))
@@ -97,7 +103,9 @@ def explained(places: Sequence[Place], place: int) -> tuple[Kind, str] | None:
             return None
         tag, tokens, parent = places[place].tag, places[place].tokens, places[place].parent
         for token in tokens:
-            if (found := of_name(token)) is not None:
+            found = of_name(token)
+            # An article that is a newsletter's says so of itself; one that is a comment is no article.
+            if found is not None and (tag not in _WHOLES or found[0] is Kind.COMMENTS):
                 return found
         if tag == "nav":
             return Kind.NAVIGATION, tag
@@ -108,8 +116,8 @@ def explained(places: Sequence[Place], place: int) -> tuple[Kind, str] | None:
 
 @lru_cache(maxsize=4096)
 def of_name(token: str) -> tuple[Kind, str] | None:
-    """The kind that one class or id gives, and the word that does; attributes and WordPress's topics give none."""
-    if "=" in token or token.startswith(_TOPICS):
+    """The kind that one class or id gives, and the word that does; attributes, topics and what is missing give none."""
+    if "=" in token or "without" in token or token.startswith(_TOPICS):
         return None
     for word in _SPLIT.split(token):
         if word in _WHOLE:
