@@ -11,12 +11,11 @@ from functools import partial
 
 import msgspec
 
-from scraper.clean import weights
 from scraper.clean.article import Assembly, assemble
 from scraper.clean.blocks import read_html
-from scraper.clean.chain import LAST, Judged, before_judge, signed
+from scraper.clean.chain import Judged, signed
 from scraper.clean.decode import decode_html, decode_text, is_utf8
-from scraper.clean.judge import decide
+from scraper.clean.judge import judge_document
 from scraper.clean.lines import read_text
 from scraper.clean.meta import describe
 from scraper.clean.options import Options
@@ -25,8 +24,7 @@ from scraper.clean.rules import Rules, shipped
 from scraper.clean.settle import settle
 from scraper.clean.sniff import sniff
 from scraper.clean.verdict import find_verdict
-from scraper.clean.view import View
-from scraper.types import Article, Document, Metadata, Verdict
+from scraper.types import Article, Metadata, Verdict
 from scraper.version import CLEANER
 
 __all__ = ["Options", "Source", "clean_bytes", "clean_html", "clean_text"]
@@ -52,9 +50,9 @@ def clean_html(  # noqa: PLR0913 - the public call; what a page was stored with,
         decoded = decode_html(html, content_type)
         utf8 = html if is_utf8(html, decoded) else None
         document = read_html(decoded.text, url=url, fetched_at=fetched_at, utf8=utf8)
-    judged = _judge(document, rules or shipped(), options)
+    judged = judge_document(document, rules or shipped(), options)
     told = rescued(*judged)
-    return _finish(judged if told is None else _judge(told, rules or shipped(), options))
+    return _finish(judged if told is None else judge_document(told, rules or shipped(), options))
 
 
 def clean_text(
@@ -70,8 +68,8 @@ def clean_text(
     Raises LimitError above 500,000 lines.
     """
     rules = rules or shipped()
-    judged = _judge(read_text(text, fetched_at=fetched_at), rules, options)
-    again = partial(_judge, rules=rules, options=options, before=judged.view)
+    judged = judge_document(read_text(text, fetched_at=fetched_at), rules, options)
+    again = partial(judge_document, rules=rules, options=options, before=judged.view)
     settle(judged.view, lambda kept: again(read_text(kept, fetched_at=fetched_at)).view)
     return _finish(judged)
 
@@ -114,12 +112,6 @@ def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noq
         rules=signed(shipped(), options).digest,
         profile=options.profile,
     )
-
-
-def _judge(document: Document, rules: Rules, options: Options, before: View | None = None) -> Judged:
-    judged = before_judge(document, rules, options, before)
-    judged.view.run((decide(judged, weights.shipped(is_page=judged.view.is_page)), *LAST))
-    return judged
 
 
 def _finish(judged: Judged) -> Article:

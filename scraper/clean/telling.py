@@ -90,7 +90,7 @@ _PARTS = {
     "donat": Kind.DONATION,
 }
 _WHOLES = frozenset(("article", "main", "body"))
-_TOPICS = ("category-", "tag-", "post-", "postid-", "page-id-", "term-")
+_TOPICS = ("category-", "tag-", "post-type-", "postid-", "page-id-", "term-")
 _SPLIT = expression(r"[^a-z]+")
 _PART = expression("|".join(re.escape(part) for part in sorted(_PARTS, key=lambda part: (-len(part), part))))
 

@@ -25,6 +25,7 @@ from scraper.errors import LimitError, ScrapeError, UnusableError, UsageError
 from scraper.types import Article, Capture, Failure, Verdict
 
 if TYPE_CHECKING:
+    from scraper.clean.pulls import Pulls
     from scraper.cli.web import Web
 
 MAX_BYTES = 20_000_000
@@ -52,7 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     shape = output.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="one record a line, with the reason for each removal")
-    shape.add_argument("--explain", action="store_true", help="every line, kept or removed, with its reason")
+    shape.add_argument(
+        "--explain",
+        action="store_true",
+        help="every line with its reason, its score, and what text, neighbours, place and rules put into the score",
+    )
     shape.add_argument("--diff", action="store_true", help="what would change, as a unified diff")
     target = output.add_mutually_exclusive_group()
     target.add_argument("--check", action="store_true", help="write nothing; exit 1 if an input would change")
@@ -97,7 +102,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     with ExitStack() as stack:
         reading = Reading(args.max_bytes, args.kind, args.url, _Get(args, streams, stack))
         pages = _pages(inputs, reading, _Progress(args, streams, len(inputs)))
-        for page, result in in_order(partial(clean_one, options), pages, workers):
+        for page, result in in_order(partial(clean_one, options, pulls=args.explain), pages, workers):
             tally.add(page, result, sink)
     streams.clear_status()
     if args.rules is not None and not tally.ruled and not args.quiet:
@@ -172,12 +177,16 @@ def _pages(inputs: list[Input | Failure], reading: Reading, progress: _Progress)
             yield from read(entry, reading, stdin)
 
 
-def clean_one(options: Options, page: Page | Failure) -> Cleaned | Failure:
-    """Clean one page; whatever is wrong with it is a value, so that the others go on. Runs in a worker."""
+def clean_one(options: Options, page: Page | Failure, *, pulls: bool = False) -> Cleaned | Failure:
+    """Clean one page; whatever is wrong with it is a value, so that the others go on. Runs in a worker.
+
+    With `pulls` what moved the judge's scores is worked out too, which takes as long again.
+    """
     if isinstance(page, Failure):
         return page
     try:
-        return _clean(options, page)
+        cleaned = _clean(options, page)
+        return structs.replace(cleaned, pulls=_pulls(options, page)) if pulls else cleaned
     except ScrapeError as error:
         return failure(page.name, error)
     except Exception as error:  # noqa: BLE001 -- a bug that one page shows must not cost the other pages; it is loud
@@ -197,6 +206,20 @@ def _clean(options: Options, page: Page) -> Cleaned:
     if text is None:
         raise UnusableError("in no encoding that is known; convert it to UTF-8 first", reason="not-text")
     return Cleaned(clean_text(text.text, fetched_at=page.fetched_at, options=options), text.encoding, text.lossy)
+
+
+def _pulls(options: Options, page: Page) -> dict[int, Pulls]:
+    from scraper.clean import pulls  # noqa: PLC0415 -- only here, and the readers of documents with it
+    from scraper.clean.blocks import read_html  # noqa: PLC0415
+    from scraper.clean.lines import read_text  # noqa: PLC0415
+
+    if page.kind == "html":
+        html = decode_html(page.data, page.content_type).text
+        document = read_html(html, url=page.final_url or page.url, fetched_at=page.fetched_at)
+    else:
+        text = decode_text(page.data)
+        document = read_text(text.text if text is not None else "", fetched_at=page.fetched_at)
+    return pulls.pulls_on(document, options)
 
 
 class _Tally:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import shutil
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from scraper.cli.streams import one_line, visible
 from scraper.types import Article, Kept, Removal, Trim
 
+if TYPE_CHECKING:
+    from scraper.clean.pulls import Pulls
+
+NO_PULLS: Mapping[int, Pulls] = MappingProxyType({})
+ROUNDED = 0.01
+"""What rounding makes of a score, taken apart and put together."""
 _RESET = "\x1b[0m"
 _COLOURS = {"-": "\x1b[31m", "+": "\x1b[32m", "~": "\x1b[33m", "@": "\x1b[36m"}
 CONTEXT = 3
@@ -23,15 +31,18 @@ def header(name: str, first: bool) -> str:
     return f"{'' if first else chr(10)}==> {one_line(name)} <==\n"
 
 
-def explain(article: Article, colour: bool) -> str:
+def explain(article: Article, colour: bool, pulls: Mapping[int, Pulls] = NO_PULLS) -> str:
     """Every block with its place, `+` kept or `-` removed, its form or kind, the rule, the score, and its text.
 
-    Below a kept block stand the parts that were trimmed from it, marked `~`. On a terminal a line is cut at its width.
+    With `pulls` (see scraper.clean.pulls) a heading, and beside the score the log-odds that made it. Below a kept
+    block stand the parts that were trimmed from it, marked `~`. On a terminal a line is cut at its width.
     """
     width = shutil.get_terminal_size().columns if colour else 0
     entries: list[Kept | Removal | Trim] = [*article.blocks, *article.removed, *article.trimmed]
     # Trims come behind the block that they were taken from: sorted() is stable and keeps the order above.
-    lines = [_entry(entry, width) for entry in sorted(entries, key=lambda entry: entry.at)]
+    lines = [_entry(entry, width, pulls) for entry in sorted(entries, key=lambda entry: entry.at)]
+    if pulls:
+        lines.insert(0, _heading(next(iter(pulls.values())).base))
     kinds = Counter(removal.kind.value for removal in article.removed)
     tally = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
     trims = f"; trimmed {len(article.trimmed)}" if article.trimmed else ""
@@ -41,7 +52,11 @@ def explain(article: Article, colour: bool) -> str:
     return _coloured(lines, colour, mark_at=7)
 
 
-def _entry(entry: Kept | Removal | Trim, width: int) -> str:
+def _heading(base: float) -> str:
+    return f"{'':8} {'what':15} {'rule':28} {'P':4}  text  near place rules  log-odds on top of {base:.1f}"
+
+
+def _entry(entry: Kept | Removal | Trim, width: int, pulls: Mapping[int, Pulls]) -> str:
     match entry:
         case Kept():
             mark, what = "+", entry.form.value
@@ -49,9 +64,22 @@ def _entry(entry: Kept | Removal | Trim, width: int) -> str:
             mark, what = "-", entry.kind.value
         case Trim():
             mark, what = "~", entry.kind.value
-    score = "" if isinstance(entry, Trim) or entry.score is None else f"{entry.score:.2f}"
-    line = f"{entry.at:6} {mark} {what:15} {entry.rule:28} {score:4}  {one_line(entry.text)}"
+    score = None if isinstance(entry, Trim) else entry.score
+    shown = f"{score:.2f}" if score is not None else ""
+    line = f"{entry.at:6} {mark} {what:15} {entry.rule:28} {shown:4}{_pulled(entry.at, score, pulls)}"
+    line = f"{line}  {one_line(entry.text)}"
     return line if not width or len(line) <= width else line[: width - 1] + "…"
+
+
+def _pulled(at: int, score: float | None, pulls: Mapping[int, Pulls]) -> str:
+    """The pulls behind a score; none where a later round judged again, among fewer lines."""
+    if not pulls:
+        return ""
+    pull = pulls.get(at)
+    if pull is None or score is None or abs(pull.score - score) > ROUNDED:
+        return " " * 24
+    # Adding zero turns what rounds to -0.0 into +0.0.
+    return "".join(f" {round(part, 1) + 0.0:+5.1f}" for part in (pull.text, pull.near, pull.place, pull.rules))
 
 
 def diff(name: str, before: Sequence[str], after: Sequence[str], colour: bool) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +15,9 @@ from scraper.cli.inputs import Page
 from scraper.cli.streams import Streams, visible
 from scraper.errors import UnusableError
 from scraper.types import Article, Kept, Removal, Verdict
+
+if TYPE_CHECKING:
+    from scraper.clean.pulls import Pulls
 
 _NOT_AN_ARTICLE = {
     Verdict.CONSENT: "a consent page",
@@ -28,11 +32,12 @@ _NOT_AN_ARTICLE = {
 
 
 class Cleaned(Struct, frozen=True):
-    """An article, and how its bytes were decoded."""
+    """An article, how its bytes were decoded, and for --explain what pulled the judge's score of each block."""
 
     article: Article
     encoding: str
     lossy: bool
+    pulls: Mapping[int, Pulls] = {}
 
 
 class Shape(Struct, frozen=True):
@@ -85,7 +90,7 @@ class _Printed(Sink):
         self.first = True
 
     def put(self, page: Page, cleaned: Cleaned) -> None:
-        shown = self._shown(page, cleaned.article)
+        shown = self._shown(page, cleaned)
         if not shown:
             return
         if self.headers and (self.several or not page.alone):
@@ -95,12 +100,13 @@ class _Printed(Sink):
         self.first = False
         self.streams.write(shown)
 
-    def _shown(self, page: Page, article: Article) -> str:
+    def _shown(self, page: Page, cleaned: Cleaned) -> str:
+        article = cleaned.article
         match self.form:
             case "json":
                 return record_line(page, article).decode()
             case "explain":
-                return show.explain(article, self.streams.colour)
+                return show.explain(article, self.streams.colour, cleaned.pulls)
             case "diff":
                 return show.diff(page.name, _before(page, article), _after(article), self.streams.colour)
             case _:

@@ -6,6 +6,7 @@ import errno
 import gzip
 import io
 import json
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -136,9 +137,29 @@ def test_the_address_is_given_for_one_input_only(dirty: Make, tmp_path: Path) ->
 
 def test_explain_shows_each_line_once_in_order(dirty: Make) -> None:
     lines = run("clean", "--explain", dirty("a.txt")).out.splitlines()
-    marks = [(int(line[:6]), line[7]) for line in lines[:-1]]
+    marks = [(int(line[:6]), line[7]) for line in lines[1:-1]]
     assert marks == [(1, "-"), (3, "-"), (5, "-"), (7, "+"), (9, "+"), (11, "+"), (13, "+")]
     assert lines[-1].startswith("article: kept 4; removed 3 (")
+
+
+def test_explain_says_what_pulled_each_score(dirty: Make) -> None:
+    heading, *lines, _ = run("clean", "--explain", dirty("a.txt")).out.splitlines()
+    base = float(heading.rsplit(" ", 1)[1])
+    assert heading.split()[:7] == ["what", "rule", "P", "text", "near", "place", "rules"]
+    for line in lines:
+        score, *pulls = map(float, line[54:].split()[:5])
+        assert 1 / (1 + math.exp(-sum(pulls) - base)) == pytest.approx(score, abs=0.06)
+
+
+def test_the_sample_in_the_readme_is_what_the_command_prints() -> None:
+    root = Path(__file__).parents[2]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    sample = readme.split("$ scrape clean --explain seeds/003_73f86607ae21c8a6.txt\n")[1].split("```")[0].splitlines()
+    printed = run("clean", "--explain", str(root / "seeds" / "003_73f86607ae21c8a6.txt")).out.splitlines()
+    assert len(sample) > 5
+    for line in sample:
+        assert len(line) <= 120
+        assert any(shown.startswith(line.removesuffix("...")) for shown in printed), line
 
 
 def test_colour_is_for_terminals_that_want_it(dirty: Make, monkeypatch: pytest.MonkeyPatch) -> None:
