@@ -63,10 +63,15 @@ def own_links(view: View) -> NDArray[np.bool_]:
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - plain text does without, and few pages ask
 
     own: set[str] = set()
-    page = view.document.url or ""
+    page, left = view.document.url or "", len(view.document.source)
     for node in LexborHTMLParser(view.document.source).css("a[href]")[:MOST_LINKS]:
         if _is_own((node.attributes.get("href") or "").strip(), page):
-            own.add(" ".join(node.text().split()))
+            text = node.text()
+            own.add(" ".join(text.split()))
+            # Links nest inside of <object>: then each holds the text of all below it.
+            left -= len(text)
+            if left < 0:
+                break
     return np.array([" ".join(block.text.split()) in own for block in view.blocks], np.bool_)
 
 

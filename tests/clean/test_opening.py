@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from scraper.clean import clean_html
-from scraper.clean.opening import is_slug
+from scraper.clean import Options, clean_html
+from scraper.clean.blocks import read_html
+from scraper.clean.chain import before_judge
+from scraper.clean.opening import is_slug, own_links
+from scraper.clean.rules import shipped
 from scraper.types import Verdict
 
 SECTION = "https://a.example/herons/"
@@ -68,3 +71,10 @@ def test_a_front_page_and_dated_cards_stay_lists() -> None:
 )
 def test_a_slug_has_four_words(last: str, expected: bool) -> None:
     assert is_slug(last) is expected
+
+
+def test_links_that_nest_cost_no_more_than_the_page() -> None:
+    # Without a bound 3,000 links would each hold the text of all below them: 9,000,000 words.
+    nested = "<a href='#x'><object>heron " * 3_000
+    view = before_judge(read_html(f"<title>Herons</title><p>Few.</p>{nested}", url=SECTION), shipped(), Options()).view
+    assert not own_links(view)[0]
