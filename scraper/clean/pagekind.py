@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scraper.clean.chain import Judged
+from scraper.clean.opening import is_opened, is_slug, own_links
 from scraper.clean.pages import PageKind
 from scraper.clean.scorecard import Scorer, nearest
 from scraper.clean.view import View
@@ -65,8 +66,23 @@ def sort_of(judged: Judged, metadata: Metadata, scorers: Sequence[Scorer]) -> st
     claims = _claims(judged, metadata, kinds)
     if claims["dated"] and claims["says_article"] + claims["signed"] >= BELIEVED:
         return None
-    found = claims | _measures(judged, metadata, kinds)
-    return INDEX if index_rule(found) is not None else nearest(found, scorers)
+    sort = _sort(claims | _measures(judged, metadata, kinds), scorers)
+    own = own_links(judged.view) if sort == INDEX else None
+    if own is None or not own.any():
+        return sort
+    return _sort(claims | _measures(judged, metadata, kinds, own), scorers)
+
+
+def _sort(found: Columns, scorers: Sequence[Scorer]) -> str | None:
+    if index_rule(found) is not None:
+        return INDEX
+    sort = nearest(found, scorers)
+    return None if sort == INDEX and is_opened_as_article(found) else sort
+
+
+def is_opened_as_article(found: Columns) -> bool:
+    """Whether the address or the lines below the headline are an article's: a roundup is built like a section front."""
+    return bool((found["long_slug"] or found["opened"]) and not found["front"] and not found["searches"])
 
 
 def columns(judged: Judged, metadata: Metadata, kinds: Sequence[PageKind]) -> Columns:
@@ -81,6 +97,8 @@ def index_rule(found: Columns) -> str | None:
     """
     if found["says_article"] + found["dated"] + found["signed"] >= DECLARED:
         return None
+    if is_opened_as_article(found):
+        return None
     cards = found["paragraphs"] >= 8 and found["spread"] > 0.5
     rules = {
         "search": found["searches"] and found["headlines"] >= 5,
@@ -93,12 +111,14 @@ def index_rule(found: Columns) -> str | None:
     return next((name for name, applies in rules.items() if applies), None)
 
 
-def _page(view: View) -> _Page:
+def _page(view: View, own: NDArray[np.bool_] | None) -> _Page:
+    """The blocks as arrays; those that link to the page itself count as no links."""
     labels = view.labels
+    link = np.array([form[1] for form in view.shapes])
     forms = [block.form for block in view.blocks]
     return _Page(
         view.counts.words.astype(np.float64),
-        np.array([form[1] for form in view.shapes]),
+        link if own is None else np.where(own, 0.0, link),
         np.array([label is None or label.keep for label in labels]),
         np.array(view.prose),
         np.array([label.score or 0.0 if label is not None else 0.0 for label in labels]),
@@ -107,15 +127,18 @@ def _page(view: View) -> _Page:
     )
 
 
-def _measures(judged: Judged, metadata: Metadata, kinds: Sequence[PageKind]) -> Columns:
+def _measures(
+    judged: Judged, metadata: Metadata, kinds: Sequence[PageKind], own: NDArray[np.bool_] | None = None
+) -> Columns:
     view, title, _ = judged
-    page = _page(view)
+    page = _page(view, own)
     kept_prose = page.kept & page.prose
     return {
         **_address(view.document.url or metadata.canonical_url or "", kinds),
         **_text(view, page, kept_prose),
         **_others(view, page, kept_prose),
         **_lines(view, kinds),
+        "opened": is_opened(judged, page.words, page.link),
         "title_words": len(title.text.split()) if title is not None else 0,
     }
 
@@ -148,6 +171,7 @@ def _address(address: str, kinds: Sequence[PageKind]) -> Columns:
         "front": bool(parts.hostname) and not path and not parts.query,
         "slug": min(slug, 8) if parts.hostname else UNKNOWN_SLUG,
         "short": bool(parts.hostname) and slug < 2 and DIGIT.search(last) is None,
+        "long_slug": bool(parts.hostname) and is_slug(last),
         "searches": SEARCHES.search(parts.query) is not None,
     }
     return found | {f"in_{kind.id}": len(said & kind.address) + len(host & kind.hosts) for kind in kinds}
