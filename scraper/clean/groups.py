@@ -5,6 +5,7 @@ from __future__ import annotations
 from scraper.clean.clock import find_date
 from scraper.clean.shape import Shape
 from scraper.clean.view import View
+from scraper.expressions import expression
 from scraper.types import Kind
 
 DATED_WORDS, TIMED_WORDS, NUMBER_WORDS = 8, 14, 4
@@ -14,6 +15,7 @@ LONGEST_NUMBER = 40
 MOST_OF_LINE = 0.6
 """Of a line that tells a date without a year: "NEBULA MARS 3" is a product."""
 CONTACT_DIGITS, CONTACT_WORDS = 5, 10
+PRICE = expression(r"[$€£¥₹₽]\s?\d|\d\s?[€₽]")
 REPLIES = 3
 """So many equal buttons behind the article ("Reply") part comments."""
 FORMS = (Kind.NEWSLETTER, Kind.LOGIN, Kind.SEARCH, Kind.COMMENT_FORM, Kind.POLL)
@@ -50,7 +52,7 @@ def between_replies(view: View, end: int) -> range:
     buttons: dict[str, list[int]] = {}
     for index in range(end, len(view.blocks)):
         hit = view.hits[index]
-        if hit is not None and hit.rule == "comment_form.field":
+        if hit is not None and hit.rule == "comment_form.field" and not _is_field(view, index):
             buttons.setdefault(view.blocks[index].text.casefold(), []).append(index)
     places = max(buttons.values(), key=len, default=[])
     if len(places) < REPLIES:
@@ -59,6 +61,12 @@ def between_replies(view: View, end: int) -> range:
     run = range(max(end, places[0] - between), places[-1] + 1)
     # Comments are sentences; "Country" stands again and again in other forms.
     return run if sum(view.prose[index] for index in run) * 2 >= len(places) else range(0)
+
+
+def _is_field(view: View, index: int) -> bool:
+    """Whether fields stand beside it: "Reply" stands alone under a comment."""
+    near = (view.hits[at] for at in (index - 1, index + 1) if 0 <= at < len(view.hits))
+    return any(hit is not None and hit.kind is Kind.COMMENT_FORM for hit in near)
 
 
 def forms(view: View) -> dict[int, Kind]:
@@ -80,6 +88,11 @@ def forms(view: View) -> dict[int, Kind]:
             # Fields alone ("Name", "Email") ask for a letter: a comment's form has a name.
             kinds |= dict.fromkeys(indices, Kind.NEWSLETTER if most is Kind.COMMENT_FORM else most)
     return kinds
+
+
+def is_offer(text: str, form: Shape) -> bool:
+    """Whether a short line tells a price."""
+    return form.words <= CONTACT_WORDS and PRICE.search(text) is not None
 
 
 def is_contact(text: str, form: Shape) -> bool:

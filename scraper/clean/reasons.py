@@ -63,19 +63,25 @@ class Reasons:
 
     def see(self, index: int, label: Label) -> Label:
         """The label of a block that a rule removed, with a more exact kind where the rule is a region's."""
-        kind = None
-        if label.rule in REGIONS:
-            kind = self._inside(index, label)
-        elif label.rule == "place.related.list" and not self._is_teaser(index):
-            named = self._named(index)  # Its `nav-links` are a post's neighbours, or a menu.
-            kind = named[0] if named is not None and named[0] in (Kind.NAVIGATION, Kind.FOOTER) else None
-        elif label.kind is Kind.CAPTION and self.view.shapes[index].link_share > LINKED:
-            # The headline under a teaser's picture, or what a theme writes in the size of captions.
-            kind = Kind.RELATED if index >= self._end else Kind.NAVIGATION if index < self._start else None
+        kind = self._inside(index, label) if label.rule in REGIONS else self._misnamed(index, label)
         if kind is not None:
             label = msgspec.structs.replace(label, kind=kind)
         self._note(index, label)
         return label
+
+    def _misnamed(self, index: int, label: Label) -> Kind | None:
+        """A more exact kind where a place's name is used for more: `nav-links`, `text-caption`, `copyright-bar`."""
+        named, linked = self._named(index), self.view.shapes[index].link_share > LINKED
+        tells = named[0] if named is not None and named[0] in (Kind.NAVIGATION, Kind.FOOTER) else None
+        if label.rule == "place.related.list":
+            return None if self._is_teaser(index) else tells
+        if label.rule in ("place.caption.figure", "place.byline.meta") and index < self._start:
+            return tells or (Kind.NAVIGATION if linked and label.kind is Kind.CAPTION else None)
+        if label.rule in ("place.caption.figure", "place.byline.meta") and linked and index >= self._end:
+            return Kind.RELATED if label.kind is Kind.CAPTION or self._is_teaser(index) else None
+        if label.rule == "place.copyright.line" and self.view.hits[index] is None:
+            return None if self.view.digits[index] else Kind.FOOTER
+        return None
 
     def of(self, index: int) -> Label:
         """The label of a block that the judge removed."""
@@ -101,6 +107,7 @@ class Reasons:
         return (
             self._by_comments(index, named)
             or self._by_words(index)
+            or self._by_signs(index)
             or self._by_names(index, named)
             or self._by_list(index)
             or remove(self._shape(index), "judge.shape")
@@ -121,7 +128,7 @@ class Reasons:
         return None
 
     def _by_words(self, index: int) -> Label | None:
-        """A hint, a date; a number or a sign is of the block before it."""
+        """What a table of contents says again, a hint, a name between networks."""
         text, form, hit = self.view.blocks[index].text, self.view.shapes[index], self.view.hits[index]
         if index < self._start <= self._last.get(groups.entry(text), 0) and form.words > NAME_WORDS:
             return remove(Kind.NAVIGATION, "judge.contents")
@@ -129,8 +136,15 @@ class Reasons:
             return remove(self._hinted(index, hit), f"hint.{hit.rule}")
         if form.words <= NETWORK_WORDS and self._networks(index) == {-1, 1}:
             return remove(Kind.SHARE, "judge.shape")
+        return None
+
+    def _by_signs(self, index: int) -> Label | None:
+        """A date, a price; a number or a sign is of the block before it."""
+        text, form = self.view.blocks[index].text, self.view.shapes[index]
         if groups.is_dated(self.view, index):
             return remove(Kind.DATELINE_META, "judge.dated")
+        if groups.is_offer(text, form):
+            return remove(Kind.AD, "judge.price")
         if self._before in _PASSED_ON and not groups.has_letter(text):
             return remove(self._before, "judge.shape")
         return None
@@ -214,7 +228,7 @@ class Reasons:
         if label.kind is not Kind.FOOTER and groups.is_dated(self.view, index):
             return Kind.DATELINE_META if named is None or named[0] is not Kind.COMMENTS else Kind.COMMENTS
         if named is not None and (named[0] not in (Kind.AD, Kind.TAGS) or label.kind is Kind.RELATED):
-            return self._by_name(index, named[0]) if _is_nearer(label, named[0]) else None
+            return self._by_name(index, named[0]) if telling.is_nearer(label.kind, named[0]) else None
         if self._before in _PASSED_ON and not groups.has_letter(self.view.blocks[index].text):
             return self._before
         return self._in_region(index, label.rule)
@@ -283,8 +297,3 @@ class Reasons:
             if near != index and TEASER_WORDS <= shapes[near].words <= MOST_TEASER_WORDS and not shapes[near].ends
         }
         return len(long) > 2 or (len(long) == 2 and not long.isdisjoint((-1, 1)))
-
-
-def _is_nearer(label: Label, kind: Kind) -> bool:
-    """Whether a name says more than the region: a menu in a footer is the footer's."""
-    return label.kind is not Kind.FOOTER or kind not in (Kind.NAVIGATION, Kind.RELATED)

@@ -124,3 +124,8 @@ def of_name(token: str) -> tuple[Kind, str] | None:
             return _WHOLE[word], word
     found = _PART.search(token)
     return (_PARTS[found[0]], found[0].strip("-_")) if found is not None else None
+
+
+def is_nearer(region: Kind | None, kind: Kind) -> bool:
+    """Whether a name says more than the region that holds its element: a menu in a footer is the footer's."""
+    return region is not Kind.FOOTER or kind not in (Kind.NAVIGATION, Kind.RELATED)
