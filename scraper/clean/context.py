@@ -23,7 +23,8 @@ DUPLICATE_CHARS = 60
 """Shorter lines repeat in honest texts: refrains, speakers' names, table rows."""
 HINTED_WORDS = 40
 HINTED_SCORE = 0.4
-"""P(article) from which the judge is right more often than a hint: in 16 of 27 cases on the development data."""
+"""P(article) from which the judge is right more often than a hint: in 16 of 27 cases on the half that was looked at, in
+35 of 45 on the other."""
 NAME_WORDS = 5
 
 

@@ -40,8 +40,8 @@ DOUBTFUL = frozenset(
 """Place rules from which the judge brings a block back at RESCUE: names of regions and parts of names. On the
 development pages that gains 0.25 points, from the other rules nothing."""
 BY_WORDS = ("phrase.", "sign.", "byline.named")
-"""Rules over words. Of the blocks that they took and that the judge gives RESCUE_WORDS and more, 11 of 11 on the
-development data were the article's: a sentence that begins as a notice does, a reference, a heading."""
+"""Rules over words. Of the blocks that they took and that the judge gives RESCUE_WORDS and more, 11 of 11 were the
+article's on the half that was looked at, 13 of 18 on the other: a sentence that begins as a notice does, a heading."""
 
 
 def judge_document(document: Document, rules: Rules, options: Options, before: View | None = None) -> Judged:
