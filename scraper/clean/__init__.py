@@ -1,7 +1,7 @@
 """The cleaner: bytes or text in, an Article out. Pure: no network, file, clock or environment.
 
 The stages in order: decode, blocks (or lines), passes that judge a block by itself, passes that need neighbours, the
-density judge, metadata, verdict, assembly. HTML and plain text go through one chain; a pass that has nothing to say
+trained judge, metadata, verdict, assembly. HTML and plain text go through one chain; a pass that has nothing to say
 of a document yields no vote.
 """
 

@@ -278,6 +278,12 @@ def is_hidden(attributes: _Attributes) -> bool:
     return "display:none" in plain or "visibility:hidden" in plain
 
 
+def parsed(html: str, utf8: bytes | None = None) -> LexborHTMLParser:
+    """A page's tree, within bounds.py's bounds: whatever looks into a page looks here; `utf8` as in read_html."""
+    within = bounded(html)
+    return LexborHTMLParser(within if utf8 is None or within is not html else utf8, options=WITHOUT_EVENTS)
+
+
 def read_html(
     html: str, *, url: str | None = None, fetched_at: str | None = None, utf8: bytes | None = None
 ) -> Document:
@@ -288,8 +294,7 @@ def read_html(
     says.
     """
     walk = _Walk()
-    within = bounded(html)
-    root = LexborHTMLParser(within if utf8 is None or within is not html else utf8, options=WITHOUT_EVENTS).root
+    root = parsed(html, utf8).root
     if root is not None:
         walk.head.see(root, "html")
         walk.run(root)

@@ -26,6 +26,7 @@ from scraper.types import Document, Kind, Label
 TEXT_THRESHOLD, CLEAN_THRESHOLD = 0.3, 0.05
 """Word F1 is flat over the development texts from 0.12 to 0.4: an article's line is dearer than one of chrome."""
 LEAST_OF_PAGE = 0.25
+"""The threshold of a page that the judge finds hardest; half of the F1 that can be expected is less only there."""
 OF_ARTICLES = frozenset((Kind.TITLE, Kind.DUPLICATE_TITLE, Kind.BYLINE, Kind.DATELINE_META, Kind.CREDITS))
 OF_ARTICLES |= frozenset((Kind.SOURCE_CREDIT, Kind.CAPTION, Kind.DATE_WIDGET))
 """What stands in clean articles too, and says nothing of the lines around it."""
@@ -33,14 +34,14 @@ SENTENCE = 0.03
 """P(article) from which a line that ends as a sentence beside the article is the article's."""
 INSERTED = frozenset((Kind.AD, Kind.SHARE, Kind.PAGE_TOOLS, Kind.PLAYER))
 EVEN, WORDS_CAP = 0.5, 80
-RESCUE, RESCUE_WORDS = 0.6, 0.7
+BACK, BACK_FROM_WORDS = 0.6, 0.7
 DOUBTFUL = frozenset(
     ("place.navigation.region", "place.navigation.sidebar", "place.footer.region", "place.related.name")
 )
-"""Place rules from which the judge brings a block back at RESCUE: names of regions and parts of names. On the
+"""Place rules from which the judge brings a block back at BACK: names of regions and parts of names. On the
 development pages that gains 0.25 points, from the other rules nothing."""
 BY_WORDS = ("phrase.", "sign.", "byline.named")
-"""Rules over words. Of the blocks that they took and that the judge gives RESCUE_WORDS and more, 11 of 11 were the
+"""Rules over words. Of the blocks that they took and that the judge gives BACK_FROM_WORDS and more, 11 of 11 were the
 article's on the half that was looked at, 13 of 18 on the other: a sentence that begins as a notice does, a heading."""
 
 
@@ -66,7 +67,7 @@ def decide(judged: Judged, model: Model) -> Pass:
 def _votes(view: View, scores: Floats, headline: int) -> Iterator[Vote]:
     least = _threshold(view, scores)
     kept = [
-        label.keep if label is not None and _is_certain(label, score) else score >= (least if label is None else RESCUE)
+        label.keep if label is not None and _is_certain(label, score) else score >= (least if label is None else BACK)
         for label, score in zip(view.labels, scores.tolist(), strict=True)
     ]
     if view.is_page:
@@ -158,7 +159,7 @@ def heaviest_run(weights: NDArray[np.floating]) -> tuple[int, int]:
 
 def _is_certain(label: Label, score: float) -> bool:
     if label.rule.startswith(BY_WORDS):
-        return score < RESCUE_WORDS
+        return score < BACK_FROM_WORDS
     return label.keep or label.rule not in DOUBTFUL
 
 

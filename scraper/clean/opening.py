@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urljoin
 import numpy as np
 from numpy.typing import NDArray
 
+from scraper.clean.blocks import parsed
 from scraper.clean.chain import Judged
 from scraper.clean.view import View
 from scraper.expressions import expression
@@ -60,11 +61,9 @@ def _is_dated(view: View, between: range) -> bool:
 
 def own_links(view: View) -> NDArray[np.bool_]:
     """The blocks whose text is that of a link to the page itself: `#entry-12`, or the page's own address."""
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - plain text does without, and few pages ask
-
     own: set[str] = set()
     page, left = view.document.url or "", len(view.document.source)
-    for node in LexborHTMLParser(view.document.source).css("a[href]")[:MOST_LINKS]:
+    for node in parsed(view.document.source).css("a[href]")[:MOST_LINKS]:
         if _is_own((node.attributes.get("href") or "").strip(), page):
             text = node.text()
             own.add(" ".join(text.split()))

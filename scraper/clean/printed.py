@@ -8,10 +8,11 @@ from typing import Any
 from scraper.clean import agencies
 from scraper.clean.beside import UPDATED
 from scraper.clean.bylines import OPENER
-from scraper.clean.clock import find_date, read_clock
+from scraper.clean.clock import read_clock
 from scraper.clean.people import people
 from scraper.clean.signed import DATED
 from scraper.clean.view import View
+from scraper.clean.when import whole_date
 from scraper.types import Block, Dateline, Kind, Trim
 
 Shown = dict[str, tuple[Any, str]]
@@ -86,14 +87,8 @@ def _beside(view: View, index: int, zone: range) -> dict[str, Any]:
     if kind is Kind.BYLINE and OPENER.match(block.text):
         found["authors"] = people([block.text])
     if kind in DATED and not UPDATED.match(block.text) and index in zone:
-        found["published"] = _whole_date(block.text)
+        found["published"] = whole_date(block.text)
     return found
-
-
-def _whole_date(text: str) -> str | None:
-    """The first date of a line, where it has a year."""
-    found = find_date(text)
-    return found.date if found is not None and found.date and not found.date.startswith("--") else None
 
 
 def _dated_zone(view: View) -> range:

@@ -24,7 +24,7 @@ TIMES = 2
 """articleBody is often cut short; it pays where the page itself shows under half as many words."""
 REPEATED_CHARS = 20
 SHARED = 0.5
-TITLES = frozenset(("og:title", "twitter:title", "title", "parsely-title", "dc.title"))
+TITLE_NAMES = frozenset(("og:title", "twitter:title", "title", "parsely-title", "dc.title"))
 MARKS = (" | ", " - ", " – ", " — ")
 
 
@@ -71,5 +71,5 @@ def by_data(view: View) -> Iterator[Vote]:
 
 
 def _titles(head: Head) -> Iterator[str]:
-    yield from (text for name, text in head.meta if name in TITLES)
+    yield from (text for name, text in head.meta if name in TITLE_NAMES)
     yield from ((head.title or "").split(mark)[0] for mark in MARKS)

@@ -17,11 +17,11 @@ MAX_CHARS = 400_000
 
 def read_rights(headers: Iterable[tuple[str, str]], html: str | None) -> Rights:
     """The rights signals of a response's headers (names in lower case) and, for a page, of its head."""
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - plain text does without
+    from scraper.clean.blocks import parsed  # noqa: PLC0415 - plain text does without
 
     reader = HeadReader()
     if html is not None:
-        for node in LexborHTMLParser(html[:MAX_CHARS]).css("meta, link[rel], a[rel~=license]"):
+        for node in parsed(html[:MAX_CHARS]).css("meta, link[rel], a[rel~=license]"):
             tag = node.tag or ""
             if tag == "a":
                 reader.see_link(node)

@@ -18,8 +18,7 @@ from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.clean import agencies
-from scraper.clean.blocks import INVISIBLE, SKIPPED, WITHOUT_EVENTS, read_html
-from scraper.clean.bounds import bounded
+from scraper.clean.blocks import INVISIBLE, SKIPPED, parsed, read_html
 from scraper.clean.fold import fold
 from scraper.clean.options import Fact, Site, SiteRule, SiteRules
 from scraper.clean.people import House, people
@@ -152,7 +151,7 @@ def _facts(table: _Site, where: str) -> Iterator[Fact]:
         here = f"{where}, metadata rule {number}"
         fact = _convert(raw, Fact, here)
         page = read_html(fact.sample, url=base)
-        value = _value(fact, _parsed(page), page, House()) or ()
+        value = _value(fact, parsed(page.source), page, House()) or ()
         if not value or value not in (fact.gives, (fact.gives,)):
             found = f"`{value if isinstance(value, str) else ', '.join(value)}`" if value else "nothing"
             problem = f"its sample gives {found} as {fact.field}, not what `gives` says"
@@ -179,7 +178,7 @@ def read_facts(view: View, house: House) -> dict[str, Any]:
     sites = _sites_of(view.document, view.options.sites) if view.is_page else []
     found: dict[str, Any] = {}
     if wanted := [fact for site in reversed(sites) for fact in site.facts]:
-        tree = _parsed(view.document)
+        tree = parsed(view.document.source)
         for fact in wanted:
             if fact.field not in found and (value := _value(fact, tree, view.document, house)):
                 found[fact.field] = value
@@ -214,18 +213,13 @@ def _is_most(view: View, hits: Iterable[int]) -> bool:
     return 2 * sum(words[index] for index in hits) > sum(words)
 
 
-def _parsed(document: Document) -> LexborHTMLParser:
-    """The page's tree once more, as blocks.py saw it."""
-    return LexborHTMLParser(bounded(document.source), options=WITHOUT_EVENTS)
-
-
 def _held(document: Document, selectors: Sequence[str]) -> list[int]:
     """For each block as bits which selectors match elements that hold its whole text; an empty selector matches none.
 
     Each text belongs to one block, and the blocks' texts are all texts in their order: to read both side by side gives
     each text its block, whatever parted the blocks.
     """
-    tree = _parsed(document)
+    tree = parsed(document.source)
     matched: dict[int, int] = {}
     for bit, selector in enumerate(selectors):
         for node in tree.css(selector) if selector else ():

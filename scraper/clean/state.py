@@ -14,13 +14,12 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
-from selectolax.lexbor import LexborHTMLParser
 
-from scraper.clean.blocks import WITHOUT_EVENTS, read_html
-from scraper.clean.bounds import bounded
+from scraper.clean.blocks import parsed, read_html
 from scraper.clean.fold import fold
 from scraper.clean.ld import unescaped
 from scraper.clean.lines import split_lines
+from scraper.clean.phrases import UNSPACED
 from scraper.errors import LimitError
 from scraper.expressions import expression
 
@@ -55,8 +54,7 @@ BODY = expression(
     r"body|content|text|html|paragraph|block|render|child|article|story|main|component|element|node|value"
 )
 """Keys of which one leads to the text, where it does not lie in the title's own object."""
-TITLES = frozenset(("title", "headline", "name"))
-UNSPACED = expression(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+TITLE_KEYS = frozenset(("title", "headline", "name"))
 UNPRINTED = expression(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters, and the halves of pairs that JSON may escape alone, which no UTF-8 can hold."""
 
@@ -105,7 +103,7 @@ def paragraphs(text: str) -> Iterator[str]:
 
 def _values(html: str) -> Iterator[Any]:
     """Every JSON value in the page's scripts that is large enough to hold an article."""
-    for script in LexborHTMLParser(bounded(html), options=WITHOUT_EVENTS).css("script"):
+    for script in parsed(html).css("script"):
         text = script.text()
         if not LEAST_SCRIPT <= len(text) <= MOST_SCRIPT or "ld+json" in (script.attributes.get("type") or ""):
             continue
@@ -205,7 +203,7 @@ def _article(texts: Sequence[_Text], depth: int, *, is_own: bool) -> list[str]:
     for text in texts:
         if text.path[: len(stem)] != stem or text.places[: len(outer)] != outer:
             continue
-        if text.path[len(stem) :] and text.path[len(stem)].lower() in TITLES:
+        if text.path[len(stem) :] and text.path[len(stem)].lower() in TITLE_KEYS:
             return []
         if text.path[-1] == path[-1]:
             items.setdefault(text.places[len(outer)], []).append(text.text)

@@ -26,7 +26,7 @@ def to_iso(text: str | None, fetched_at: str | None = None) -> str | None:
     if not text:
         return None
     text = text.strip()[:100]
-    found = _machine(text) or _printed(text)
+    found = _machine(text) or whole_date(text)
     return found if found and _is_sane(found, fetched_at) else None
 
 
@@ -56,7 +56,8 @@ def _offset(zone: list[str | None]) -> str:
     return "+00:00" if utc else f"{hours}:{minutes or '00'}" if hours else ""
 
 
-def _printed(text: str) -> str | None:
+def whole_date(text: str) -> str | None:
+    """The first date of a line, where it has a year."""
     found = find_date(text)
     return found.date if found is not None and found.date and not found.date.startswith("--") else None
 
