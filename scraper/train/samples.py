@@ -32,7 +32,7 @@ two fifths of an article."""
 PAGE_WEIGHT = 100.0
 SET_WEIGHT = {"fundus": 3.0}
 """There are six times as many pages of the web at large (WCXB) as of newspapers (Fundus), which conventions part: with
-3, F1 on newspapers gains 0.4 points, cross-validated by site on one half of the sites, and nothing is lost elsewhere."""
+3, F1 on newspapers gains 0.4 points, cross-validated by site on half of the sites; nothing is lost elsewhere."""
 AGAIN = 0.3
 """Weight of a block that repeats what another block of the page says."""
 
