@@ -1,4 +1,4 @@
-"""`python -m benchmarks accuracy|speed|memory|picture`: see benchmarks/README.md."""
+"""`python -m benchmarks accuracy|speed|memory|capture|picture`: see benchmarks/README.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy, memory, picture, speed, texts
+from benchmarks import accuracy, capture, memory, picture, speed, texts
 from benchmarks.data import SETS, Choice, DataError, Page, found, load_pages, load_texts, missing, read_ids
 from benchmarks.systems import ONLY_TIMED, PEERS, Loaded, load
 
@@ -52,6 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     three.add_argument("--system", default="scrape", choices=("scrape", *PEERS))
     three.add_argument("--after", type=int, nargs="+", default=[2_000, 20_000], help="pages (default 2000 20000)")
     three.set_defaults(run=_memory)
+    five = commands.add_parser("capture", parents=[data], help="what fetching and archiving cost, beside wget")
+    five.add_argument("--pages", type=int, default=1000, help="how many are fetched (default 1000)")
+    five.add_argument("--rounds", type=int, default=3, help="how often by each (default 3)")
+    five.add_argument("--json", type=Path, help="write the figures to this file too")
+    five.set_defaults(run=_capture)
     four = commands.add_parser("picture", help="accuracy against time, from a file of figures")
     four.add_argument("figures", type=Path, help="what accuracy --json wrote")
     four.add_argument("-o", "--output", type=Path, required=True)
@@ -100,6 +105,15 @@ def _memory(args: argparse.Namespace) -> None:
     if name is None:
         raise DataError(f"no pages under {args.data}")
     memory.report(_pages(args, name), args.system, loaded.systems[args.system], sorted(args.after))
+
+
+def _capture(args: argparse.Namespace) -> None:
+    name = next((name for name in _sets(args) if name != "texts"), None)
+    if name is None:
+        raise DataError(f"no pages under {args.data}")
+    pages = _pages(_some_of(args, 200), name)
+    about = {"python": platform.python_version(), "machine": platform.machine(), "set": name}
+    _write(args.json, {"about": about, "capture": capture.report(pages, args.pages, args.rounds)})
 
 
 def _picture(args: argparse.Namespace) -> None:

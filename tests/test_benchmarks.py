@@ -172,3 +172,17 @@ def test_what_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         main(["accuracy", "--data", str(tmp_path), "--systems", "nobody"])
     assert set(load(["scrape"]).systems) == {"scrape"}
+
+
+def test_capture_counts_pages_and_bytes_and_accounts_for_its_own_time(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = tmp_path / "capture.json"
+    arguments = ["capture", "--data", str(data / "zyte"), "--pages", "3", "--rounds", "1", "--json", str(figures)]
+    assert main(arguments) == 0
+    found = json.loads(figures.read_text(encoding="utf-8"))["capture"]
+    assert found["pages"] == 3
+    assert found["systems"]["scrape"]["bytes"] > len(gzip.compress(HTML.encode()))
+    assert sum(found["shares"].values()) == pytest.approx(1)
+    assert all(share >= 0 for share in found["shares"].values())
+    assert "pages/CPU s" in capsys.readouterr().out
