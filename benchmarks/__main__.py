@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     five.add_argument("--json", type=Path, help="write the figures to this file too")
     five.set_defaults(run=_capture)
     four = commands.add_parser("picture", help="accuracy against time, from a file of figures")
-    four.add_argument("figures", type=Path, help="what accuracy --json wrote")
+    four.add_argument("figures", type=Path, nargs="+", help="what accuracy --json wrote, of a set's parts together")
     four.add_argument("-o", "--output", type=Path, required=True)
     four.add_argument("--set", help="which set; without it, the file's first")
     four.set_defaults(run=_picture)
@@ -117,11 +117,12 @@ def _capture(args: argparse.Namespace) -> None:
 
 
 def _picture(args: argparse.Namespace) -> None:
-    sets = json.loads(args.figures.read_text(encoding="utf-8"))["sets"]
-    name = args.set or next((name for name in sets if "systems" in sets[name]), "")
-    if name not in sets:
-        raise DataError(f"no pages in {args.figures}")
-    args.output.write_text(picture.draw(picture.points(sets[name]), name), encoding="utf-8")
+    files = [json.loads(path.read_text(encoding="utf-8"))["sets"] for path in args.figures]
+    name = args.set or next((name for name in files[0] if "systems" in files[0][name]), "")
+    parts = [sets[name] for sets in files if name in sets]
+    if len(parts) < len(files):
+        raise DataError(f"no pages of one set in {', '.join(map(str, args.figures))}")
+    args.output.write_text(picture.draw(picture.points(picture.together(parts)), name), encoding="utf-8")
 
 
 def _sets(args: argparse.Namespace) -> list[str]:

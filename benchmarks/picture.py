@@ -68,6 +68,19 @@ def points(figures: Mapping[str, Any]) -> list[Point]:
     return [Point(name, max(row["ms/page"], 0.01), row["F1"]) for name, row in found]
 
 
+def together(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One set that was measured in parts (halves, each with a judge trained on the other): means over all the pages."""
+    rows: dict[str, list[Mapping[str, float]]] = {}
+    for part in parts:
+        for name, row in part.get("systems", {}).items():
+            rows.setdefault(name, []).append(row)
+    return {"systems": {name: {key: _mean(found, key) for key in ("F1", "ms/page")} for name, found in rows.items()}}
+
+
+def _mean(rows: Sequence[Mapping[str, float]], key: str) -> float:
+    return sum(row[key] * row["pages"] for row in rows) / sum(row["pages"] for row in rows)
+
+
 def draw(systems: Sequence[Point], name: str) -> str:
     """The picture as SVG. Raises ValueError without any point."""
     if not systems:

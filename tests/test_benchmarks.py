@@ -158,6 +158,12 @@ def test_memory(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[-2:]] == ["2", "3"]
 
 
+def test_parts_of_a_set_are_drawn_together_weighed_by_their_pages() -> None:
+    halves = [{"systems": {"scrape": {"pages": 3, "F1": 0.9, "ms/page": 10.0}}}]
+    halves.append({"systems": {"scrape": {"pages": 1, "F1": 0.5, "ms/page": 30.0}}})
+    assert picture.points(picture.together(halves)) == [picture.Point("scrape", 15.0, pytest.approx(0.8))]
+
+
 def test_names_in_the_picture_do_not_cover_each_other() -> None:
     points = [picture.Point(name, time, 0.95) for name, time in (("one", 30), ("scrape", 31), ("three", 300))]
     drawn = ElementTree.fromstring(picture.draw(points, "x"))  # noqa: S314 - of our own making
