@@ -16,6 +16,11 @@ MOST_OF_LINE = 0.6
 """Of a line that tells a date without a year: "NEBULA MARS 3" is a product."""
 CONTACT_DIGITS, CONTACT_WORDS = 5, 10
 PRICE = expression(r"[$€£¥₹₽]\s?\d|\d\s?[€₽]")
+ANSWER = "comment_form.field"
+ADDRESSED = range(2, 6)
+"""Words of a button that says whom it answers."""
+COUNTED = expression(r"\(\d{1,4}\)$")
+"""An archive's entry: "March 2024 (12)"."""
 REPLIES = 3
 """So many equal buttons behind the article ("Reply") part comments."""
 FORMS = (Kind.NEWSLETTER, Kind.LOGIN, Kind.SEARCH, Kind.COMMENT_FORM, Kind.POLL)
@@ -34,7 +39,7 @@ def has_letter(text: str) -> bool:
 def is_dated(view: View, index: int) -> bool:
     """Whether a short line tells a date; a number with dots among words may be a version's."""
     text, form = view.blocks[index].text, view.shapes[index]
-    if form.words > TIMED_WORDS or not view.digits[index] or form.link_share > LINKED:
+    if form.words > TIMED_WORDS or not view.digits[index] or form.link_share > LINKED or COUNTED.search(text):
         return False
     if (clock := view.clock(index)) is not None:
         return bool(clock.kind == "date")
@@ -52,8 +57,15 @@ def between_replies(view: View, end: int) -> range:
     buttons: dict[str, list[int]] = {}
     for index in range(end, len(view.blocks)):
         hit = view.hits[index]
-        if hit is not None and hit.rule == "comment_form.field" and not _is_field(view, index):
+        if hit is not None and hit.rule == ANSWER and not is_field(view, index):
             buttons.setdefault(view.blocks[index].text.casefold(), []).append(index)
+        elif hit is None and view.shapes[index].words in ADDRESSED:
+            # "Reply to Alma", "Reply to Piet"
+            buttons.setdefault(view.blocks[index].text.partition(" ")[0] + " ", []).append(index)
+    for first in [text for text, indices in buttons.items() if text.endswith(" ")]:
+        hit = view.rules.phrases.find(first.strip()) if len(buttons[first]) >= REPLIES else None
+        if hit is None or hit.rule != ANSWER:
+            del buttons[first]
     places = max(buttons.values(), key=len, default=[])
     if len(places) < REPLIES:
         return range(0)
@@ -63,7 +75,7 @@ def between_replies(view: View, end: int) -> range:
     return run if sum(view.prose[index] for index in run) * 2 >= len(places) else range(0)
 
 
-def _is_field(view: View, index: int) -> bool:
+def is_field(view: View, index: int) -> bool:
     """Whether fields stand beside it: "Reply" stands alone under a comment."""
     near = (view.hits[at] for at in (index - 1, index + 1) if 0 <= at < len(view.hits))
     return any(hit is not None and hit.kind is Kind.COMMENT_FORM for hit in near)

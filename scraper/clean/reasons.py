@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scraper.clean import groups, telling
+from scraper.clean import entries, groups, telling
 from scraper.clean.phrases import Hit
 from scraper.clean.shape import Shape
 from scraper.clean.view import View, remove
@@ -18,18 +18,17 @@ from scraper.types import Kind, Label
 LISTED_WORDS = 4
 TEASER_WORDS, SHORT_TEASER_WORDS, MOST_TEASER_WORDS = 6, 5, 30
 LINKED = 0.5
-FOOTER_SHARE = 0.85
 NEAREST = 4
 """Elements above a block whose names explain it."""
 AROUND = 3
 NETWORK_WORDS, NAME_WORDS = 3, 2
-BOX_LINES = 4
+BOX_LINES, MOST_TAGS = 4, 20
 """Lines of a box under its heading: an author's, a form's; lists of articles and comments have no bound."""
 
 # Chrome that stands inside a list of related articles or comments without ending it.
 _BETWEEN = frozenset((Kind.AD, Kind.DATELINE_META, Kind.BYLINE, Kind.CAPTION, Kind.PHOTO_CREDIT, Kind.READING_TIME))
 _HEADS_A_LIST = frozenset((Kind.RELATED, Kind.COMMENTS, Kind.AUTHOR_BOX))
-_HEADS_WHERE_SURE = frozenset((Kind.NEWSLETTER, Kind.COOKIE, Kind.DISCLAIMER, Kind.BREADCRUMB))
+_HEADS_WHERE_SURE = frozenset((Kind.NEWSLETTER, Kind.COOKIE, Kind.DISCLAIMER, Kind.BREADCRUMB, Kind.PAYWALL, Kind.TAGS))
 """Their hints ("Settings", "Preferences") are menu entries too."""
 _PASSED_ON = frozenset(
     (Kind.RELATED, Kind.COMMENTS, Kind.NAVIGATION, Kind.FOOTER, Kind.SHARE, Kind.AUTHOR_BOX, Kind.AD)
@@ -79,6 +78,9 @@ class Reasons:
             return tells or (Kind.NAVIGATION if linked and label.kind is Kind.CAPTION else None)
         if label.rule in ("place.caption.figure", "place.byline.meta") and linked and index >= self._end:
             return Kind.RELATED if label.kind is Kind.CAPTION or self._is_teaser(index) else None
+        is_archive = label.rule == "clock.date" and groups.COUNTED.search(self.view.blocks[index].text) is not None
+        if is_archive or (label.rule == "phrase.footer.about" and index < self._start):
+            return Kind.NAVIGATION
         if label.rule == "place.copyright.line" and self.view.hits[index] is None:
             return None if self.view.digits[index] else Kind.FOOTER
         return None
@@ -96,7 +98,8 @@ class Reasons:
         """ "Related news" and "Comments" introduce a list of their kind; what is neither in it nor between ends it."""
         self._before = label.kind
         sure = not label.rule.startswith("hint.")
-        if label.kind in _HEADS_A_LIST or (sure and label.kind in _HEADS_WHERE_SURE):
+        early = label.kind is Kind.TAGS and index < self._start
+        if label.kind in _HEADS_A_LIST or (sure and label.kind in _HEADS_WHERE_SURE and not early):
             if label.kind is not self._list and self.view.shapes[index].words <= HEADING_WORDS:
                 self._list, self._since = label.kind, index
         elif label.kind not in _BETWEEN and (sure or self._list is not Kind.COMMENTS):
@@ -109,6 +112,7 @@ class Reasons:
             or self._by_words(index)
             or self._by_signs(index)
             or self._by_names(index, named)
+            or self._by_form(index)
             or self._by_list(index)
             or remove(self._shape(index), "judge.shape")
         )
@@ -130,7 +134,9 @@ class Reasons:
     def _by_words(self, index: int) -> Label | None:
         """What a table of contents says again, a hint, a name between networks."""
         text, form, hit = self.view.blocks[index].text, self.view.shapes[index], self.view.hits[index]
-        if index < self._start <= self._last.get(groups.entry(text), 0) and form.words > NAME_WORDS:
+        again = self._last.get(groups.entry(text), 0)
+        heads = not self.view.is_page or self.view.blocks[again].level > 0
+        if index < self._start <= again and form.words > NAME_WORDS and heads:
             return remove(Kind.NAVIGATION, "judge.contents")
         if hit is not None:
             return remove(self._hinted(index, hit), f"hint.{hit.rule}")
@@ -146,19 +152,31 @@ class Reasons:
         if groups.is_offer(text, form):
             return remove(Kind.AD, "judge.price")
         if self._before in _PASSED_ON and not groups.has_letter(text):
+            if index >= self._end and self._list is not Kind.COMMENTS and entries.is_contact(self.view, index):
+                return remove(Kind.FOOTER, "judge.contact")
             return remove(self._before, "judge.shape")
         return None
 
     def _hinted(self, index: int, hit: Hit) -> Kind:
         """A hint's kind, unless its place says more: "Featured" in a menu heads no list, "Email" in a form asks."""
-        if hit.kind is Kind.RELATED and index < self._start and not self._among_teasers(index):
+        if index < self._start and (
+            hit.kind is Kind.FOOTER or (hit.kind is Kind.RELATED and not self._among_teasers(index))
+        ):
             return Kind.NAVIGATION
         if "related.heading" in hit.rule:
             return Kind.RELATED
         fields = (near.kind is Kind.COMMENT_FORM for near in self._beside(index).values())
-        if hit.kind is Kind.SHARE and not self._networks(index) and any(fields):
+        if hit.kind is Kind.SHARE and not self._networks(index) and any(fields) and self._is_asked(index):
             return Kind.COMMENT_FORM
         return hit.kind
+
+    def _by_form(self, index: int) -> Label | None:
+        return entries.named(self.view, index, range(self._start, self._end), self._list)
+
+    def _is_asked(self, index: int) -> bool:
+        """Whether a field beside it has another beside itself: "Share" stands with a lone "Reply" under a comment."""
+        near = (at for at in (index - 1, index + 1) if 0 <= at < len(self.view.blocks))
+        return any(groups.is_field(self.view, at) for at in near)
 
     def _by_list(self, index: int) -> Label | None:
         if self._list is not None and self._continues(index, self.view.shapes[index]):
@@ -169,6 +187,8 @@ class Reasons:
         """Whether a block belongs to the list that a heading opened."""
         if self._list is Kind.COMMENTS:
             return True
+        if self._list is Kind.TAGS:
+            return form.words < TEASER_WORDS and not form.ends and index - self._since <= MOST_TAGS
         if self._list is not Kind.RELATED and index - self._since > BOX_LINES:
             return False
         if self._list is Kind.AUTHOR_BOX:
@@ -260,13 +280,14 @@ class Reasons:
         linked = form.link_share > LINKED
         if index < self._start:
             tells = linked or view.prose[index] or self._among_teasers(index)
+            tells = tells and (view.is_page or self._stands_dated(index))
             return Kind.RELATED if tells and self._is_teaser(index) else Kind.NAVIGATION
         if linked and self._heads_a_teaser(index):
             return Kind.RELATED
         if index >= self._end:
             return self._behind(index)
         if form.words >= (SHORT_TEASER_WORDS if linked else TEASER_WORDS) and (linked or not form.ends):
-            return Kind.RELATED if linked or self._before is not None else Kind.OTHER
+            return Kind.RELATED
         return Kind.NAVIGATION if linked else Kind.OTHER
 
     def _behind(self, index: int) -> Kind:
@@ -276,7 +297,12 @@ class Reasons:
             return Kind.FOOTER
         if self._is_teaser(index) or view.prose[index] or self._among_teasers(index):
             return Kind.RELATED
-        return Kind.FOOTER if index >= FOOTER_SHARE * len(view.blocks) else Kind.NAVIGATION
+        return Kind.FOOTER if index >= entries.FOOTER_SHARE * len(view.blocks) else Kind.NAVIGATION
+
+    def _stands_dated(self, index: int) -> bool:
+        """Whether a date stands near: before a text its menu, with its entries' descriptions, looks like teasers."""
+        near = range(max(0, index - AROUND), min(len(self.view.blocks), index + AROUND + 1))
+        return any(self.view.digits[at] and groups.is_dated(self.view, at) for at in near)
 
     def _heads_a_teaser(self, index: int) -> bool:
         """Whether the next block is a linked headline: above it stands its topic."""

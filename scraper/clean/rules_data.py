@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from scraper.clean import calendar, language_rules, packed, pages, phrase_rules, places, scorecard, wires
+from scraper.clean import calendar, language_rules, naming, packed, pages, phrase_rules, places, scorecard, wires
 
 
 def compiled(files: dict[str, bytes]) -> packed.Packed:
@@ -26,6 +26,7 @@ def compiled(files: dict[str, bytes]) -> packed.Packed:
         "phrases": phrase_rules.table(phrase_rules.read(phrase_files)),
         "places": places.read("places.toml", files["places.toml"]),
         "pages": pages.load("pages.toml", files["pages.toml"]),
+        "naming": naming.load("naming.toml", files["naming.toml"]),
         "scorecards": scorecard.load("scorecards.toml", files["scorecards.toml"]),
         "agencies": msgspec.toml.decode(files["agencies.toml"], type=wires.Rules),
         "languages": language_rules.tables(files["languages.toml"]),
