@@ -7,6 +7,8 @@ its rule stays: this only names the kind.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
 from scraper.clean import groups, telling
@@ -55,7 +57,12 @@ class Reasons:
         self._comments = groups.between_replies(view, end)
         self._forms: dict[int, Kind] | None = None
         self._told: dict[int, tuple[Kind, str] | None] = {}
-        self._last = {groups.entry(block.text): index for index, block in enumerate(view.blocks[:end])}
+        self._names: dict[int, telling.Said] = {}
+
+    @cached_property
+    def _headings(self) -> set[str]:
+        """What a table of contents may say again: the lines of the article's run."""
+        return {groups.entry(block.text) for block in self.view.blocks[self._start : self._end]}
 
     def kept(self) -> None:
         """Take note of a block that stays: no list of other articles or comments reaches across it."""
@@ -116,7 +123,7 @@ class Reasons:
     def _named(self, index: int) -> tuple[Kind, str] | None:
         place = self.view.blocks[index].place
         if place not in self._told:
-            self._told[place] = telling.explained(self.view.document.places, place)
+            self._told[place] = telling.explained(self.view.tree, place, self._names)
         return self._told[place]
 
     def _by_comments(self, index: int, named: tuple[Kind, str] | None) -> Label | None:
@@ -130,7 +137,7 @@ class Reasons:
     def _by_words(self, index: int) -> Label | None:
         """What a table of contents says again, a hint, a name between networks."""
         text, form, hit = self.view.blocks[index].text, self.view.shapes[index], self.view.hits[index]
-        if index < self._start <= self._last.get(groups.entry(text), 0) and form.words > NAME_WORDS:
+        if index < self._start and form.words > NAME_WORDS and groups.entry(text) in self._headings:
             return remove(Kind.NAVIGATION, "judge.contents")
         if hit is not None:
             return remove(self._hinted(index, hit), f"hint.{hit.rule}")
