@@ -89,6 +89,8 @@ _BAR = expression(r"[|•·●▪∙‧／→»›\t]")
 _COLON = expression(r"[:：∶՝▶►]")
 _GAP = expression(r"\s[-–—/>\s]")
 # Scripts written without spaces: a phrase in one needs no word boundary.
+FIRST_UNSPACED = "\u0e00"
+"""Before it no script goes without spaces: an expression of these takes 5 ms to compile."""
 UNSPACED = expression(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 _RUN = expression(r"[^\W_]+")
@@ -310,7 +312,9 @@ def _is_boundary(folded: str, at: int) -> bool:
     if not 0 < at < len(folded):
         return True
     before, behind = folded[at - 1], folded[at]
-    return not (is_word(before) and is_word(behind)) or bool(UNSPACED.match(before) and UNSPACED.match(behind))
+    if not (is_word(before) and is_word(behind)):
+        return True
+    return min(before, behind) >= FIRST_UNSPACED and bool(UNSPACED.match(before) and UNSPACED.match(behind))
 
 
 def _joined(hits: Sequence[Hit], distinct: int) -> Hit:
