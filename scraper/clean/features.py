@@ -8,6 +8,7 @@ The families of features follow Kohlschütter et al. (WSDM 2010) and Vogels et a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -259,8 +260,10 @@ def _neighbours(
     padded = np.full((len(names), rows + 6), outside, np.float32)
     for row, name in enumerate(names):
         padded[row, 3:-3] = columns[name]
-    return {
-        f"{name}@{-step:+d}": padded[row, 3 - step : 3 - step + rows]
-        for row, name in enumerate(names)
-        for step in steps
-    }
+    return {called: padded[row, at : at + rows] for called, row, at in _called(tuple(names), tuple(steps))}
+
+
+@lru_cache(maxsize=8)
+def _called(names: tuple[str, ...], steps: tuple[int, ...]) -> list[tuple[str, int, int]]:
+    """The neighbours' columns: name, row and first place among the padded ones."""
+    return [(f"{name}@{-step:+d}", row, 3 - step) for row, name in enumerate(names) for step in steps]

@@ -7,6 +7,7 @@ place rule is not (names mislead, see places.py): the judge may bring back what 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +82,12 @@ def _votes(view: View, scores: Floats, headline: int) -> Iterator[Vote]:
     explain = reasons.Reasons(view, first, end)
     for index, score in enumerate(scores.tolist()):
         label = _final(explain, index, kept[index], index in said)
-        # structs.replace takes three times as long, once a block.
-        yield index, Label(keep=label.keep, kind=label.kind, rule=label.rule, score=round(score, 3))
+        yield index, Label(label.keep, label.rule, label.kind, _shown(score))
+
+
+@lru_cache(maxsize=10_001)  # chances of four digits: all that there are
+def _shown(score: float) -> float:
+    return round(score, 3)
 
 
 def _final(explain: reasons.Reasons, index: int, kept: bool, said: bool) -> Label:

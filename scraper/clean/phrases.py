@@ -100,6 +100,8 @@ _ASCII_WORD = r"(?:[A-Za-z0-9]|(?<=[0-9])[.,](?=[0-9]))++"
 _OPENING = expression(
     rf"[{_REST}]*+({_ASCII_WORD})(?:([{_REST}]++)({_ASCII_WORD})?+(?:[{_REST}]++({_ASCII_WORD})?+)?+)?+([^{_REST}]?)"
 )
+MOST_KNOWN, LONGEST_KNOWN = 8192, 80
+"""Lines that are remembered across pages, and the characters of one: the pages of a site repeat their menus."""
 MOST_OPENING_WORDS = 6
 LONGEST_OPENING_WORD = 40
 
@@ -118,9 +120,13 @@ class Phrases:
         self._unspaced_chars = {head[0] for head in table.unspaced}
         self._shapes = Shapes(table.shapes)
         self._shape_rules = table.shape_rules
+        self._known = lru_cache(maxsize=MOST_KNOWN)(self._find)
 
     def find(self, line: str) -> Hit | None:
         """Return what a line, or the text of one block, is recognised as, or None."""
+        return self._known(line) if len(line) <= LONGEST_KNOWN else self._find(line)
+
+    def _find(self, line: str) -> Hit | None:
         if not line or len(line) > LONGEST_LINE:
             return None
         return self._read(line) if self._end or self._may_open(line) else self._unopened(line)
