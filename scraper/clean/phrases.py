@@ -103,7 +103,6 @@ _OPENING = expression(
 MOST_KNOWN, LONGEST_KNOWN = 8192, 80
 """Lines that are remembered across pages, and the characters of one: the pages of a site repeat their menus."""
 MOST_OPENING_WORDS = 6
-LONGEST_OPENING_WORD = 40
 
 
 class Phrases:
@@ -161,7 +160,7 @@ class Phrases:
         """The same for first words that are not plain ASCII."""
         words = line.split(None, MOST_OPENING_WORDS)
         is_cut = len(words) > MOST_OPENING_WORDS
-        folded = [(word, at) for at, raw in enumerate(words[:MOST_OPENING_WORDS]) if (word := _folded_word(raw))][:3]
+        folded = [(word, at) for at, raw in enumerate(words[:MOST_OPENING_WORDS]) if (word := fold(raw))][:3]
         if not folded:
             return is_cut
         first, at = folded[0]
@@ -297,16 +296,6 @@ def by_length(affix: tuple[str, int]) -> tuple[int, str]:
 def _run(run: str) -> str:
     """Any word with a digit is 0: which characters a number takes in cannot be told before it is folded."""
     return run if run.isalpha() else "0"
-
-
-def _folded_word(word: str) -> str:
-    return _folded_short(word) if len(word) <= LONGEST_OPENING_WORD else fold(word)
-
-
-@lru_cache(maxsize=4096)
-def _folded_short(word: str) -> str:
-    """Half of all lines begin with one of a thousand words."""
-    return fold(word)
 
 
 def _has_separator(line: str) -> bool:
