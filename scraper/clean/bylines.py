@@ -45,6 +45,9 @@ _JOINED = expression(rf"{_SIGNS}(?:(?:{_WORDS})\s+)?|\s+(?:{_WORDS})\s+", re.IGN
 _SHY = expression(rf"\s(?:{_SHY_WORDS})\s")
 _BETWEEN_HAN = expression(r"(?<=[\u4e00-\u9fff\uac00-\ud7a3]{2})[・·‧](?=[\u4e00-\u9fff\uac00-\ud7a3]{2})")
 
+FIRST_KANA = "\u3040"
+"""Before it stands no letter of East Asia's scripts."""
+
 _ADDRESS = expression(r"\S*@\S*")
 _LINEAGE = expression(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)")
 _FAMILY_FIRST = expression(r"((?:[a-z]{2,3}\s){0,2}[^\W\d_][\w'’-]+),\s+([^\W\d_][\w.'’-]*(?:\s[^\W\d_]\.?)?)")
@@ -111,7 +114,16 @@ def split(raw: str) -> list[str]:
     if all(pair is not None and not _is_elsewhere(pair[2]) for pair in pairs):
         return [f"{pair[2]} {pair[1]}" for pair in pairs if pair is not None]
     parts = [part for whole in _listed(raw) for part in _shy_parts(whole)]
-    return [name for part in parts for name in _BETWEEN_HAN.split(bare(part)) if name]
+    return [name for part in parts for name in _parted(bare(part)) if name]
+
+
+def _parted(name: str) -> list[str]:
+    return _BETWEEN_HAN.split(name) if is_east_asian(name) else [name]
+
+
+def is_east_asian(text: str) -> bool:
+    """Whether a text may hold Han, kana or Hangul: what reads these takes 3 ms to compile, an expression each."""
+    return not text.isascii() and max(text) >= FIRST_KANA
 
 
 def _is_elsewhere(word: str) -> bool:
@@ -142,9 +154,11 @@ def bare(part: str) -> str:
     """One name without what is said of its bearer: role, place, agency, degree, time."""
     if _NICKNAMED.fullmatch(part.strip()):
         return part.strip()
-    if _REPORTED_FROM.fullmatch(part):
-        return ""
-    name = _UNSPACED.sub("", _TAIL.sub("", part).strip())
+    name = _TAIL.sub("", part).strip()
+    if is_east_asian(part):
+        if _REPORTED_FROM.fullmatch(part):
+            return ""
+        name = _UNSPACED.sub("", name)
     words = name.strip(" :;-–|\"“”'*").split()
     said = [fold(word) in ROLES | FIELDS for word in words]
     roles = [place for place, word in enumerate(words) if fold(word) in ROLES]

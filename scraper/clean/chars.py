@@ -78,6 +78,11 @@ def small(values: Sequence[int]) -> Bytes:
     return np.frombuffer(bytes(values), np.uint8)
 
 
+def points(text: str) -> Hashes:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
 def count(texts: Sequence[str]) -> Counts:
     """Count all texts, each up to MOST_COUNTED characters; none is empty."""
     parts: list[Counts] = []
@@ -100,12 +105,12 @@ def _count(texts: Sequence[str], done: int) -> Counts:
     rows = len(texts)
     classes, lower = tables()
     joined = "\n".join(texts) + "\n"
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = points(joined)
     # "clip" reads the table's end for what is beyond it, and is twice as fast as an index.
-    kinds = classes.take(points, mode="clip")
-    if points.max() >= PLANE:
-        high = points >= PLANE
-        kinds[high] = np.where(points[high] >= 0x20000, UNSPACED_LETTER, SYMBOL)
+    kinds = classes.take(codes, mode="clip")
+    if codes.max() >= PLANE:
+        high = codes >= PLANE
+        kinds[high] = np.where(codes[high] >= 0x20000, UNSPACED_LETTER, SYMBOL)
     chars = np.fromiter(map(len, texts), np.int64, rows)
     begins = np.cumsum(chars + 1) - chars - 1
     row = np.repeat(np.arange(rows), chars + 1)
@@ -121,7 +126,7 @@ def _count(texts: Sequence[str], done: int) -> Counts:
     start_row = row[starts_at]
     starts = np.bincount(cell[starts_at], minlength=rows * CLASSES).reshape(rows, CLASSES)
     last = _last(kinds, begins, chars)
-    hashes, hash_rows = _hash_words(lower.take(points, mode="clip"), kinds, row)
+    hashes, hash_rows = _hash_words(lower.take(codes, mode="clip"), kinds, row)
     return Counts(
         chars=chars,
         by_class=by_class,
@@ -129,7 +134,7 @@ def _count(texts: Sequence[str], done: int) -> Counts:
         starts=starts,
         short_words=np.bincount(start_row[(ends_at - starts_at) <= SHORT_WORD], minlength=rows),
         ends=last == STOP,
-        sentences=_sentences(points, kinds, row, rows),
+        sentences=_sentences(codes, kinds, row, rows),
         first=kinds[begins],
         last=last,
         hashes=hashes,

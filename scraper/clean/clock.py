@@ -79,6 +79,8 @@ _PLAIN_WORD = expression(r"[A-Za-z](?<![^\s\d,.].)[A-Za-z]{2,}(?![^\s\d,.])")
 letter stands before what it may be only behind, so that the search knows what it begins with: a third less time."""
 
 _LATIN = expression(r"[^\W\d_]")
+FIRST_UNSPACED = "\u0e00"
+"""Before it no script goes without spaces: an expression of these takes 5 ms to compile."""
 _UNSPACED = expression("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -132,7 +134,9 @@ def _may_hold_date(text: str) -> bool:
         return False
     if text.isascii():
         return not calendar().openers.isdisjoint(pieces(text.lower()))
-    return _UNSPACED.search(text) is not None or not calendar().openers.isdisjoint(map(fold, pieces(text)))
+    if max(text) >= FIRST_UNSPACED and _UNSPACED.search(text):
+        return True
+    return not calendar().openers.isdisjoint(map(fold, pieces(text)))
 
 
 def _plausible(line: str) -> bool:
@@ -159,9 +163,13 @@ def _may_start(text: str, tokens: list[Token], at: int) -> bool:
     token = tokens[at]
     if token.number < 0 and token.time is None and not any(role.code in "mpow" for role in token.roles):
         return False
-    return not (token.start and not token.gap and _LATIN.match(text[token.start - 1])) or bool(
-        _UNSPACED.match(text[token.start - 1])
+    return not (token.start and not token.gap and _LATIN.match(text[token.start - 1])) or _is_unspaced(
+        text[token.start - 1]
     )
+
+
+def _is_unspaced(char: str) -> bool:
+    return char >= FIRST_UNSPACED and _UNSPACED.match(char) is not None
 
 
 def _may_end(text: str, tokens: list[Token], at: int) -> bool:
@@ -169,7 +177,7 @@ def _may_end(text: str, tokens: list[Token], at: int) -> bool:
     if token.gap and token.roles and all(role.code in "nhd" for role in token.roles):
         return False
     behind = text[token.end : token.end + 1]
-    return not (_LATIN.match(behind) and not _UNSPACED.match(behind)) and not behind.isdigit()
+    return not (_LATIN.match(behind) and not _is_unspaced(behind)) and not behind.isdigit()
 
 
 def _certain(text: str, tokens: list[Token], clock: Clock) -> bool:

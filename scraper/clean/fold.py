@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from scraper.expressions import expression
 
@@ -30,12 +31,20 @@ _ASCII = bytes(
 _ASCII_REST = "".join(chr(point) for point in range(128) if not chr(point).isalnum())
 
 
+MOST_KNOWN, LONGEST_KNOWN = 8192, 80
+"""Texts that are remembered across pages, and the characters of one."""
+
+
 def fold(text: str) -> str:
     """Return the form of a line in which phrases are compared.
 
     Compatibility forms, case, diacritics, quotes, dashes and white space are unified; brackets and quotation marks
     become spaces; any number becomes 0; punctuation, bullets, arrows and emoji at both ends go. Folding is idempotent.
     """
+    return _folded_short(text) if len(text) <= LONGEST_KNOWN else _folded(text)
+
+
+def _folded(text: str) -> str:
     if text.isascii():
         text = text.encode().translate(_ASCII).decode()
         if "0" in text:
@@ -45,6 +54,12 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _replaced(text)).casefold())
     text = unicodedata.normalize("NFC", _replaced(text))
     return strip(" ".join(_NUMBER.sub("0", text).split()))
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _folded_short(text: str) -> str:
+    """Half of all lines begin with one of a thousand words, and a short block is folded up to three times."""
+    return _folded(text)
 
 
 def folds_to(text: str, forms: Sequence[str]) -> bool:

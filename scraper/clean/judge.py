@@ -7,8 +7,8 @@ place rule is not (names mislead, see places.py): the judge may bring back what 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -81,7 +81,13 @@ def _votes(view: View, scores: Floats, headline: int) -> Iterator[Vote]:
     said = set(standfirsts(view, headline, first, DOUBTFUL))
     explain = reasons.Reasons(view, first, end)
     for index, score in enumerate(scores.tolist()):
-        yield index, msgspec.structs.replace(_final(explain, index, kept[index], index in said), score=round(score, 3))
+        label = _final(explain, index, kept[index], index in said)
+        yield index, Label(label.keep, label.rule, label.kind, _shown(score))
+
+
+@lru_cache(maxsize=10_001)  # chances of four digits: all that there are
+def _shown(score: float) -> float:
+    return round(score, 3)
 
 
 def _final(explain: reasons.Reasons, index: int, kept: bool, said: bool) -> Label:

@@ -40,9 +40,10 @@ class Forest(Struct, frozen=True, eq=False, dict=True):
     def log_odds(self, columns: Columns) -> Floats:
         """The log-odds of every row."""
         rows = len(next(iter(columns.values())))
-        matrix = np.empty((len(self.names), rows), np.float32)
-        for number, name in enumerate(self.names):
-            matrix[number] = columns[name]
+        numbers = np.empty(len(self.names) * rows, np.float32)
+        # One call for all: half of the time of a row after the other.
+        np.concatenate([columns[name] for name in self.names], out=numbers, casting="unsafe")
+        matrix = numbers.reshape(len(self.names), rows)
         parts = [self._of(matrix[:, at : at + ROWS_AT_ONCE]) for at in range(0, rows, ROWS_AT_ONCE)]
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from scraper.clean import agencies
-from scraper.clean.bylines import ROLES, split
+from scraper.clean.bylines import ROLES, is_east_asian, split
 from scraper.clean.fold import fold
 from scraper.clean.view import View
 from scraper.clean.wires import rules, towns
@@ -171,7 +171,9 @@ def is_person(name: str, house: House) -> bool:
         return False
     if len(words) == 1 and name.isascii() and name.islower():
         return False
-    if agencies.is_agency(name) or not NO_PERSON.isdisjoint(fold(name).split()) or _NO_PERSON_UNSPACED.search(name):
+    if agencies.is_agency(name) or not NO_PERSON.isdisjoint(fold(name).split()):
+        return False
+    if is_east_asian(name) and _NO_PERSON_UNSPACED.search(name):
         return False
     return not house.is_its_own(name)
 

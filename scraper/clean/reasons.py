@@ -7,6 +7,8 @@ its rule stays: this only names the kind.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
 from scraper.clean import entries, groups, telling
@@ -54,7 +56,18 @@ class Reasons:
         self._comments = groups.between_replies(view, end)
         self._forms: dict[int, Kind] | None = None
         self._told: dict[int, tuple[Kind, str] | None] = {}
-        self._last = {groups.entry(block.text): index for index, block in enumerate(view.blocks[:end])}
+        self._names: dict[int, telling.Said] = {}
+
+    @cached_property
+    def _run(self) -> dict[str, int]:
+        """The lines of the article's run, and where each stands last."""
+        run = range(self._start, self._end)
+        return {groups.entry(self.view.blocks[index].text): index for index in run}
+
+    def _is_again(self, entry: str) -> bool:
+        """Whether a table of contents may name a line of the article; on a page that is a heading."""
+        index = self._run.get(entry)
+        return index is not None and (not self.view.is_page or self.view.blocks[index].level > 0)
 
     def kept(self) -> None:
         """Take note of a block that stays: no list of other articles or comments reaches across it."""
@@ -120,7 +133,7 @@ class Reasons:
     def _named(self, index: int) -> tuple[Kind, str] | None:
         place = self.view.blocks[index].place
         if place not in self._told:
-            self._told[place] = telling.explained(self.view.document.places, place)
+            self._told[place] = telling.explained(self.view.tree, place, self._names)
         return self._told[place]
 
     def _by_comments(self, index: int, named: tuple[Kind, str] | None) -> Label | None:
@@ -134,9 +147,7 @@ class Reasons:
     def _by_words(self, index: int) -> Label | None:
         """What a table of contents says again, a hint, a name between networks."""
         text, form, hit = self.view.blocks[index].text, self.view.shapes[index], self.view.hits[index]
-        again = self._last.get(groups.entry(text), 0)
-        heads = not self.view.is_page or self.view.blocks[again].level > 0
-        if index < self._start <= again and form.words > NAME_WORDS and heads:
+        if index < self._start and form.words > NAME_WORDS and self._is_again(groups.entry(text)):
             return remove(Kind.NAVIGATION, "judge.contents")
         if hit is not None:
             return remove(self._hinted(index, hit), f"hint.{hit.rule}")

@@ -7,9 +7,10 @@ stands in the names of articles as well ("author", "card") still tells a biograp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
+from scraper.clean.tree import Tree
 from scraper.expressions import expression
 from scraper.types import Kind, Place
 
@@ -95,23 +96,41 @@ _SPLIT = expression(r"[^a-z]+")
 _PART = expression("|".join(re.escape(part) for part in sorted(_PARTS, key=lambda part: (-len(part), part))))
 
 
-def explained(places: Sequence[Place], place: int) -> tuple[Kind, str] | None:
-    """The kind that the nearest telling name gives, and the word in it; `place` is an index into `places` or -1."""
-    asked = 0
+class Said(NamedTuple):
+    """What an element's own names say, and whether it has any."""
+
+    kind: tuple[Kind, str] | None
+    is_named: bool
+
+
+def explained(tree: Tree, place: int, known: dict[int, Said]) -> tuple[Kind, str] | None:
+    """The kind that the nearest telling name gives, and the word in it; `place` is one of the tree's places or -1.
+
+    `known` remembers what the distinct elements of the tree say, by their numbers in `tree.names`.
+    """
+    parents, names, asked = tree.parents, tree.names, 0
     for _ in range(MOST_STEPS):
         if place < 0 or asked == LEVELS:
             return None
-        tag, tokens, parent = places[place].tag, places[place].tokens, places[place].parent
-        for token in tokens:
-            found = of_name(token)
-            # An article that is a newsletter's says so of itself; one that is a comment is no article.
-            if found is not None and (tag not in _WHOLES or found[0] is Kind.COMMENTS):
-                return found
-        if tag == "nav":
-            return Kind.NAVIGATION, tag
-        asked += bool(tokens)
-        place = parent
+        name = names[place]
+        said = known.get(name)
+        if said is None:
+            said = known[name] = _said(tree.elements[name])
+        if said.kind is not None:
+            return said.kind
+        asked += said.is_named
+        place = parents[place]
     return None
+
+
+def _said(element: Place) -> Said:
+    tag, tokens = element.tag, element.tokens
+    for token in tokens:
+        found = of_name(token)
+        # An article that is a newsletter's says so of itself; one that is a comment is no article.
+        if found is not None and (tag not in _WHOLES or found[0] is Kind.COMMENTS):
+            return Said(found, True)
+    return Said((Kind.NAVIGATION, tag) if tag == "nav" else None, bool(tokens))
 
 
 @lru_cache(maxsize=4096)

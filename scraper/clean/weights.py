@@ -19,6 +19,7 @@ from scraper.clean import packed
 from scraper.clean.features import Tables
 from scraper.clean.model import Forest, Model, Models
 from scraper.clean.names import NameOdds
+from scraper.clean.words import WordOdds
 
 
 class Stored(Struct, frozen=True):
@@ -67,8 +68,7 @@ def _model(data: memoryview) -> Model:
     part = {name: _array(array) for name, array in stored.arrays.items()}
     tables = Tables(
         names=NameOdds(zip(_lines(stored.names), part["name_odds"].tolist(), strict=True)),
-        word_hashes=part["word_hashes"],
-        word_odds=part["word_odds"].astype(np.float32),
+        words=WordOdds(part["word_hashes"], part["word_odds"].astype(np.float32)),
         kinds=dict(zip(part["kinds"].tolist(), part["kind_odds"].tolist(), strict=True)),
         hits=dict(zip(part["hits"].tolist(), part["hit_odds"].tolist(), strict=True)),
     )
@@ -105,8 +105,8 @@ def _parts(model: Model) -> StoredModel:
     tables, forest = model.tables, model.forest
     arrays: Mapping[str, NDArray[Any]] = {
         "name_odds": np.array(list(tables.names.values()), np.float16),
-        "word_hashes": tables.word_hashes,
-        "word_odds": tables.word_odds.astype(np.float16),
+        "word_hashes": tables.words.hashes,
+        "word_odds": tables.words.odds.astype(np.float16),
         "kinds": np.array(list(tables.kinds), np.int16),
         "kind_odds": np.array(list(tables.kinds.values()), np.float32),
         "hits": np.array(list(tables.hits), np.int16),

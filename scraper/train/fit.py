@@ -32,7 +32,7 @@ def fit(samples: list[Sample], plan: Plan) -> Model:
     for others, fold in batches(samples, FOLDS):
         seen = learn(others)
         through |= {sample.site: seen for sample in fold}
-    plan.say(f"tables: {len(tables.names)} names, {tables.word_hashes.size} words")
+    plan.say(f"tables: {len(tables.names)} names, {tables.words.hashes.size} words")
     columns: dict[tuple[str, str], Columns] = {
         _key(sample): sample.columns | learned(sample.refs, through[sample.site]) for sample in samples
     }

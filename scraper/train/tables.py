@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scraper.clean.features import Tables
+from scraper.clean.words import WordOdds
 from scraper.train.samples import Sample
 
 LEAST_SITES = 2
@@ -29,8 +30,7 @@ def learn(samples: Iterable[Sample]) -> Tables:
     Copies in other scripts teach none: their words mean nothing, and their elements would count twice.
     """
     samples = [sample for sample in samples if not sample.script]
-    hashes, odds = _words(samples)
-    return Tables(_names(samples), hashes, odds, _kinds(samples, "kinds"), _kinds(samples, "hits"))
+    return Tables(_names(samples), _words(samples), _kinds(samples, "kinds"), _kinds(samples, "hits"))
 
 
 def _names(samples: list[Sample]) -> dict[str, float]:
@@ -67,7 +67,7 @@ def _of_elements(sample: Sample) -> tuple[NDArray[np.float64], NDArray[np.float6
     return yes, no
 
 
-def _words(samples: list[Sample]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+def _words(samples: list[Sample]) -> WordOdds:
     found, kept, gone = [], [], []
     for sample in samples:
         counts = sample.refs.counts
@@ -83,7 +83,7 @@ def _words(samples: list[Sample]) -> tuple[NDArray[np.uint32], NDArray[np.float3
     ratio = yes.sum() / max(1.0, no.sum())
     odds = np.log((yes + 1) / (no + 1 / ratio)) - math.log(ratio)
     often = np.bincount(place) >= LEAST_DOCUMENTS
-    return words[often], odds[often].astype(np.float32)
+    return WordOdds(words[often], odds[often].astype(np.float32))
 
 
 def _kinds(samples: list[Sample], which: str) -> dict[int, float]:

@@ -149,6 +149,6 @@ def test_the_weights_are_small_and_survive_writing() -> None:
     again = weights.read(data)
     assert again.about == models.about
     assert np.array_equal(again.page.forest.leaves, models.page.forest.leaves)
-    assert np.array_equal(again.text.tables.word_hashes, models.text.tables.word_hashes)
+    assert np.array_equal(again.text.tables.words.hashes, models.text.tables.words.hashes)
     assert again.page.tables.names == models.page.tables.names
     assert again.text.forest.names == models.text.forest.names

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scraper.clean import telling
-from scraper.types import Kind, Place
+from scraper.clean.tree import tree_of
+from scraper.types import Document, Head, Kind, Place
 
 
 @pytest.mark.parametrize(
@@ -39,19 +40,23 @@ def _places(*names: tuple[str, ...]) -> list[Place]:
     return [Place("div", tokens, number - 1) for number, tokens in enumerate(names)]
 
 
+def _explained(places: list[Place], place: int) -> tuple[Kind, str] | None:
+    return telling.explained(tree_of(Document((), tuple(places), Head(), None, None, "")), place, {})
+
+
 def test_the_nearest_name_tells_and_elements_without_names_are_no_step() -> None:
     places = _places(("footer",), ("newsletter",), (), (), (), (), (), ())
-    assert telling.explained(places, 7) == (Kind.NEWSLETTER, "newsletter")
+    assert _explained(places, 7) == (Kind.NEWSLETTER, "newsletter")
 
 
 def test_far_names_tell_nothing() -> None:
     far = _places(("newsletter",), *[(f"x{number}",) for number in range(telling.LEVELS)])
-    assert telling.explained(far, len(far) - 1) is None
-    assert telling.explained(far, len(far) - 2) is not None
-    assert telling.explained(far, -1) is None
+    assert _explained(far, len(far) - 1) is None
+    assert _explained(far, len(far) - 2) is not None
+    assert _explained(far, -1) is None
 
 
 def test_an_article_says_of_itself_what_it_is_unless_it_is_a_comment() -> None:
-    assert telling.explained([Place("article", ("newsletter-issue",), -1)], 0) is None
-    assert telling.explained([Place("article", ("comment",), -1)], 0) == (Kind.COMMENTS, "comment")
-    assert telling.explained([Place("nav", (), -1)], 0) == (Kind.NAVIGATION, "nav")
+    assert _explained([Place("article", ("newsletter-issue",), -1)], 0) is None
+    assert _explained([Place("article", ("comment",), -1)], 0) == (Kind.COMMENTS, "comment")
+    assert _explained([Place("nav", (), -1)], 0) == (Kind.NAVIGATION, "nav")
