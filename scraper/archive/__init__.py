@@ -22,14 +22,17 @@ import msgspec
 from msgspec import Struct
 
 from scraper import records, warc
-from scraper.archive import disk
-from scraper.archive.rebuild import build
+from scraper.archive import disk, journal
+from scraper.archive.purge import Order, Purged
+from scraper.archive.purge import purge as _purge
+from scraper.archive.rebuild import build, rebuild
 from scraper.archive.repair import repair, write_pending
-from scraper.errors import LimitError, ScrapeError, UnusableError, VerificationError
+from scraper.archive.trace import mark
+from scraper.errors import LimitError, RefusedError, ScrapeError, UnusableError, VerificationError
 from scraper.index import NAME, File, Index, Pending, Place
 from scraper.types import Capture, Ledger, Record, Verdict, WarcRef
 
-__all__ = ["Archive", "Settings", "View", "rebuild"]
+__all__ = ["Archive", "Order", "Purged", "Settings", "View", "purge", "rebuild"]
 
 _WARC_NAME = re.compile(r"warc/\d{4}/\d{2}/[\w.-]+\.warc\.gz", re.ASCII)
 
@@ -138,6 +141,7 @@ class Archive(View):
             try:
                 notes = [] if (root / NAME).exists() else build(root)
                 self.index = Index(root / NAME)
+                notes += journal.finish(root, self.index)
                 notes += repair(root, self.index)
             except BaseException:
                 self._lock.release()
@@ -148,7 +152,10 @@ class Archive(View):
         """Put what was fetched into the WARC; when this returns, the end of this process cannot lose it.
 
         The reference is to the last hop's response, or the file's resource. It is acknowledged by the next `commit`.
+        A RefusedError if one of its addresses was purged.
         """
+        for address in dict.fromkeys((capture.link.url, capture.final_url, *(hop.url for hop in capture.exchanges))):
+            self.check_purged(address)
         if self._writer is not None and self._writer.length >= self._settings.max_warc:
             self.commit()
         with self._step() as writer:
@@ -199,6 +206,17 @@ class Archive(View):
             self._settled = max(self._settled, write_pending(self.root, self.index, []))
             if writer is not None and writer.length >= self._settings.max_warc:
                 self._finish(writer)
+
+    def is_purged(self, address: str) -> bool:
+        """Whether this address was purged, and nobody allowed it again."""
+        return self.index.forbidden(mark(address)) is not None
+
+    def check_purged(self, address: str) -> None:
+        """A RefusedError if it was."""
+        stone = self.index.forbidden(mark(address))
+        if stone is not None:
+            message = f"{address}: was purged (see {stone}); `scrape purge {address} --allow-again` lets it come back"
+            raise RefusedError(message, reason="purged")
 
     def close(self) -> None:
         """Commit, close the WARC file, release the lock. After an error that broke the archive, only the last."""
@@ -260,18 +278,10 @@ class Archive(View):
             raise LimitError(message, reason="archive-broken")
 
 
-def rebuild(root: Path) -> tuple[str, ...]:
-    """Make the index again from WARC and JSONL; a line for everything that was repaired or found amiss.
+def purge(root: Path, order: Order) -> Purged:
+    """Purge an address from an archive: see scraper.archive.purge.
 
-    A LockedError while somebody writes to the archive; an UnusableError if there is no directory.
+    A LockedError while somebody writes to it. What an earlier crash left is repaired first.
     """
-    root = root.absolute()
-    if not root.is_dir():
-        raise UnusableError(f"{root}: no such directory", reason="not-found")
-    with disk.guarded(root):
-        disk.make_folders(root)
-        lock = disk.Lock(root)
-        try:
-            return tuple(build(root))
-        finally:
-            lock.release()
+    with Archive(root) as archive:
+        return _purge(archive.root, archive.index, order)

@@ -13,9 +13,10 @@ import msgspec
 from msgspec import Struct, structs
 
 from scraper import records, warc
-from scraper.archive import disk
+from scraper.archive import disk, journal
 from scraper.archive.repair import finish, open_files, repair, write_pending
-from scraper.errors import ScrapeError
+from scraper.archive.trace import mark
+from scraper.errors import ScrapeError, UnusableError
 from scraper.index import NAME, File, Index, Pending, Place
 from scraper.sources import urls
 from scraper.types import Ledger, Record, Verdict, WarcRef
@@ -23,6 +24,23 @@ from scraper.types import Ledger, Record, Verdict, WarcRef
 _RAW = "CREATE TABLE raw (id TEXT PRIMARY KEY, offset INTEGER, length INTEGER, file TEXT, context TEXT, digest TEXT)"
 _NO_TEXT = hashlib.sha256(b"").hexdigest()
 _COMMIT_EVERY = 2000
+
+
+def rebuild(root: Path) -> tuple[str, ...]:
+    """Make the index again from WARC and JSONL; a line for everything that was repaired or found amiss.
+
+    A LockedError while somebody writes to the archive; an UnusableError if there is no directory.
+    """
+    root = root.absolute()
+    if not root.is_dir():
+        raise UnusableError(f"{root}: no such directory", reason="not-found")
+    with disk.guarded(root):
+        disk.make_folders(root)
+        lock = disk.Lock(root)
+        try:
+            return tuple(build(root))
+        finally:
+            lock.release()
 
 
 def build(root: Path) -> list[str]:
@@ -53,7 +71,7 @@ def build(root: Path) -> list[str]:
     for suffix in ("-wal", "-shm"):  # an old write-ahead log must not meet the new index
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     fresh.replace(path)
-    disk.sync_folders(path, root)
+    journal.done(root)
     return notes
 
 
@@ -63,9 +81,11 @@ def _finish_files(root: Path, path: Path) -> list[str]:
     if path.exists():
         try:
             with closing(Index(path)) as old:
+                notes += journal.finish(root, old)
                 notes += repair(root, old)
         except ScrapeError as error:
             notes.append(f"the old index could not help: {error}")
+    notes += journal.finish_files(root)
     for file in open_files(root):
         notes += finish(root, file, _complete(file))
     for file in root.glob("articles/*/*/*.jsonl"):
@@ -132,7 +152,7 @@ class _Warcs:
                 values = (ref.record_id, ref.offset, ref.length, ref.file, entry.header(warc.CONTEXT.lower()), digest)
                 self._raw.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?, ?, ?)", values)
             elif entry.type == "metadata":
-                notes += self._take_ledger(entry, ref)
+                notes += self._take_stone(entry, ref) if warc.is_tombstone(entry) else self._take_ledger(entry, ref)
             elif entry.type == "conversion" and (lost := self._lost.pop(ref.record_id, None)):
                 notes += self._take_text(entry, lost)
             if number % _COMMIT_EVERY == 0:
@@ -157,6 +177,17 @@ class _Warcs:
     def _commit(self, notes: list[str]) -> None:
         self._index.settle(write_pending(self._root, self._index, notes))
         self._index.commit()
+
+    def _take_stone(self, entry: warc.Entry, ref: WarcRef) -> Iterator[str]:
+        """What was purged counts as seen by every source."""
+        try:
+            said = warc.tombstone(entry)
+        except ValueError as error:
+            yield f"{_at(ref)}: not a tombstone: {error}"
+            return
+        for address in said.forbids:
+            for key in (urls.key(address), mark(address)):
+                self._index.forbid(key, ref.record_id)
 
     def _take_ledger(self, entry: warc.Entry, ref: WarcRef) -> Iterator[str]:
         try:

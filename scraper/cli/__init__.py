@@ -46,6 +46,7 @@ COMMANDS = {
     "status": Command("scraper.cli.status", "what an archive holds, what failed, when its sources ran"),
     "reclean": Command("scraper.cli.reclean", "clean archived pages again with the present rules"),
     "index": Command("scraper.cli.index", "make the index again from WARC and JSONL"),
+    "purge": Command("scraper.cli.purge", "take everything under an address out of an archive, and leave a tombstone"),
     "verify": Command("scraper.cli.verify", "prove that an archive is what it says"),
     "health": Command("scraper.cli.health", "whether the daemon of an archive is alive"),
     "config": Command("scraper.cli.config", "check or show the configuration, or print a schema"),

@@ -12,12 +12,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from scraper.index.database import NAME, SCHEMA_VERSION, Database
+from scraper.index.database import NAME, SCHEMA_VERSION
+from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
 from scraper.types import Record, Verdict, WarcRef
 
 __all__ = [
     "NAME",
     "SCHEMA_VERSION",
+    "Erased",
     "File",
     "Index",
     "Pending",
@@ -112,7 +114,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Database):
+class Index(Erasing):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -179,8 +181,8 @@ class Index(Database):
         return self._checked(self._read("SELECT COALESCE(MAX(seq), 0) FROM records")[0][0], int)
 
     def seen(self, source: str, key: str) -> str | None:
-        """The id of the record under which a source met this address or digest."""
-        found = self._read("SELECT record FROM seen WHERE source = ? AND key = ?", (source, key))
+        """The id of the record under which a source met this address or digest; of a tombstone, if it was purged."""
+        found = self._read("SELECT record FROM seen WHERE source IN (?, ?) AND key = ?", (source, EVERY_SOURCE, key))
         return str(found[0][0]) if found else None
 
     def see(self, source: str, key: str, record_id: str) -> None:

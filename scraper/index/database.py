@@ -67,7 +67,8 @@ class Database:
         with self._guarded():
             busy, waiting, moved = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy or waiting != moved:
-            raise LimitError(f"{self.path}: its log cannot be written back; make room", reason="disk-full")
+            message = f"{self.path}: its log cannot be written back: make room, and end what reads this archive"
+            raise LimitError(message, reason="disk-full")
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -96,6 +97,11 @@ class Database:
         finally:
             if not inner:
                 self._read("COMMIT")
+
+    def _reopen(self) -> None:
+        """Open the file that has taken the place of the old one."""
+        with self._guarded():
+            self._db = _connect(self.path)
 
     def close(self) -> None:
         """Close; what was not committed is gone."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TypeVar
 
 from msgspec import Struct, structs
@@ -91,7 +91,11 @@ def check_status(capture: Capture) -> None:
 
 
 async def fetch(link: Link, tools: Tools, validators: Validators | None = None) -> Capture:
-    """Fetch a link. Where that fails halfway, the hops that took place are archived before the error goes on."""
+    """Fetch a link. Where that fails halfway, the hops that took place are archived before the error goes on.
+
+    A RefusedError, and nothing is asked, for an address that was purged.
+    """
+    tools.archive.check_purged(link.url)
     if tools.fetcher is None:
         raise ScrapeError(f"{link.url}: this run has no network", reason="no-network")
     try:
@@ -99,7 +103,8 @@ async def fetch(link: Link, tools: Tools, validators: Validators | None = None) 
     except ScrapeError as error:
         if hops := exchanges_of(error):
             last = hops[-1]
-            tools.archive.store(Capture(link, last.url, last.started_at, hops, last.status, (), b""))
+            with suppress(RefusedError):  # one of them was purged
+                tools.archive.store(Capture(link, last.url, last.started_at, hops, last.status, (), b""))
         raise
 
 

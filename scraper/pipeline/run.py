@@ -98,7 +98,7 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
     index, name = tools.archive.index, path_of(link.url)
     try:
         key = await asyncio.to_thread(files.digest, link, source)
-        if index.seen(source.name, key) is not None:
+        if index.seen(source.name, key) is not None or tools.archive.is_purged(link.url):
             tally.known += 1
             return
         last = ""
@@ -106,7 +106,7 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
             if isinstance(page, Failure):
                 index.fail(source.name, page.reason)
                 yield page
-            elif index.seen(source.name, page_key) is not None:
+            elif index.seen(source.name, page_key) is not None or tools.archive.is_purged(page.link.url):
                 tally.known += 1
             else:
                 result = await clean_and_add(page, tools, page_key)

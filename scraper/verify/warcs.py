@@ -101,11 +101,15 @@ def _check_entry(name: str, entry: warc.Entry, scratch: Scratch, found: Findings
     if claimed is not None and (payload is None or claimed != warc.digest(payload)):
         wrong("the payload does not have its digest")
     known = Known(record_id, entry.type, name, entry.offset, entry.length)
-    if entry.type in ("metadata", "conversion"):
+    if entry.type in ("metadata", "conversion") and not warc.is_tombstone(entry):
         known = _derived(entry, known)
         if known.refers is None:
             wrong("refers to no record")
-    if entry.type == "metadata" and (problem := _check_ledger(entry, record_id, found)):
+    if warc.is_tombstone(entry):
+        found.counts["tombstones"] += 1
+        if problem := _check_tombstone(entry):
+            wrong(problem)
+    elif entry.type == "metadata" and (problem := _check_ledger(entry, record_id, found)):
         wrong(problem)
     if not scratch.put(known):
         wrong("another record has this id")
@@ -114,6 +118,14 @@ def _check_entry(name: str, entry: warc.Entry, scratch: Scratch, found: Findings
 def _derived(entry: warc.Entry, known: Known) -> Known:
     proof = warc.digest(entry.block) if entry.type == "conversion" else entry.header(warc.LINE_DIGEST.lower())
     return msgspec.structs.replace(known, refers=entry.uri("warc-refers-to"), digest=proof)
+
+
+def _check_tombstone(entry: warc.Entry) -> str | None:
+    try:
+        warc.tombstone(entry)
+    except (ValueError, RecursionError) as error:
+        return f"not a tombstone: {error}"
+    return None
 
 
 def _check_ledger(entry: warc.Entry, record_id: str, found: Findings) -> str | None:

@@ -1,11 +1,24 @@
 """WARC: writing one file at a time, reading our own strictly, and taking pages out of anybody's.
 
-`form` is what a record looks like, `write` and `read` are the two directions, `pages` turns records into Captures.
+`form` is what a record looks like, `write` and `read` are the two directions, `pages` turns records into Captures, and
+`tombstones` stand where records were purged.
 """
 
-from scraper.warc.form import CONTEXT, LINE_DIGEST, MAX_BLOCK, context, conversion_id, digest, http_payload, metadata_id
+from scraper.warc.form import (
+    CONTEXT,
+    LINE_DIGEST,
+    MAX_BLOCK,
+    context,
+    conversion_id,
+    digest,
+    http_payload,
+    metadata_id,
+    raw_id,
+    target_uri,
+)
 from scraper.warc.pages import MAX_BODY, capture, pages
 from scraper.warc.read import Damage, Entry, read, read_at, whole
+from scraper.warc.tombstones import TOMBSTONE, Grave, Tombstone, bury, fitting, is_tombstone, tombstone
 from scraper.warc.write import OPEN, Info, Point, Writer
 
 __all__ = [
@@ -14,19 +27,28 @@ __all__ = [
     "MAX_BLOCK",
     "MAX_BODY",
     "OPEN",
+    "TOMBSTONE",
     "Damage",
     "Entry",
+    "Grave",
     "Info",
     "Point",
+    "Tombstone",
     "Writer",
+    "bury",
     "capture",
     "context",
     "conversion_id",
     "digest",
+    "fitting",
     "http_payload",
+    "is_tombstone",
     "metadata_id",
     "pages",
+    "raw_id",
     "read",
     "read_at",
+    "target_uri",
+    "tombstone",
     "whole",
 ]

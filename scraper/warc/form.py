@@ -58,12 +58,21 @@ def member(headers: Headers, block: bytes) -> bytes:
 
     Controls in a header's value (it may come from a hostile page) are percent-encoded: they could end the line.
     """
+    data = plain(headers, block)
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return b"".join((GZIP_HEAD, deflate.compress(data), deflate.flush(), gzip_tail(data)))
+
+
+def plain(headers: Headers, block: bytes) -> bytes:
+    """The same before it is compressed."""
     named = [*headers, ("WARC-Block-Digest", digest(block)), ("Content-Length", str(len(block)))]
     lines = [f"{name}: {_CONTROL.sub(_percent, value)}\r\n" for name, value in named]
-    data = b"".join((b"WARC/1.1\r\n", "".join(lines).encode("utf-8", "replace"), b"\r\n", block, b"\r\n\r\n"))
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    tail = zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
-    return b"".join((GZIP_HEAD, deflate.compress(data), deflate.flush(), tail))
+    return b"".join((b"WARC/1.1\r\n", "".join(lines).encode("utf-8", "replace"), b"\r\n", block, b"\r\n\r\n"))
+
+
+def gzip_tail(data: bytes) -> bytes:
+    """What a gzip member of this data ends with: its CRC-32 and its length."""
+    return zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
 
 
 def digest(data: bytes) -> str:

@@ -1,0 +1,174 @@
+"""A purge's journal: from when it is on the disk the purge is done, whatever happens, and before that nothing is.
+
+    the files as they will be, beside the old ones  ->  the journal  ->  index  ->  files renamed  ->  index scrubbed
+                                                                                             ->  no journal
+
+The index comes before the files, since its full text must be told the words that go, and only the old line has them.
+Each step can be done again, so opening an archive goes through all of them if there is a journal. Without one, files
+that stand beside were never meant, and are taken away.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from scraper import records
+from scraper.archive import disk
+from scraper.errors import VerificationError
+from scraper.index import Erased, File, Index
+
+NAME = "purge.journal"
+FRESH = ".purging"
+
+
+class Copy(Struct, frozen=True):
+    """A file as it will be: its length, 0 for one that goes; for a WARC file the sha256 that the index is to have."""
+
+    name: str
+    length: int
+    sha256: str | None = None
+
+
+class Journal(Struct, frozen=True, kw_only=True):
+    """All that a purge changes: files, and what the index forgets and keeps out (see index.erasing)."""
+
+    url: str
+    files: tuple[Copy, ...] = ()
+    articles: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    validators: tuple[str, ...] = ()
+    forbid: tuple[tuple[str, str], ...] = ()
+    allow: tuple[str, ...] = ()
+
+
+def fresh(path: Path) -> Path:
+    """Where the new form of a file is written; no name that is looked for in an archive ends so."""
+    return path.with_name(f"{path.name.removesuffix('.gz').removesuffix('.warc').removesuffix('.jsonl')}{FRESH}")
+
+
+def write(root: Path, journal: Journal) -> None:
+    """Put the journal on the disk: the purge is decided."""
+    path = root / NAME
+    beside = path.with_name(f"{NAME}.new")
+    with beside.open("wb") as file:
+        file.write(msgspec.json.encode(journal))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+    disk.sync_folders(path, root)
+
+
+def read(root: Path) -> Journal | None:
+    """The journal of a purge that was cut off; a VerificationError if nobody can read it."""
+    path = root / NAME
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Journal)
+    except ValueError as error:
+        message = f"{path}: not a purge's journal ({error}): delete it, run `scrape index`, and purge again"
+        raise VerificationError(message, reason="damaged-journal") from error
+
+
+def finish(root: Path, index: Index) -> list[str]:
+    """Finish a purge that a crash cut off, before anybody looks at the files; a line for what was done."""
+    journal = read(root)
+    if journal is None:
+        sweep(root)
+        return []
+    carry_out(root, index, journal)
+    return [f"{root}: the purge of {journal.url} was cut off; it is finished"]
+
+
+def finish_files(root: Path) -> list[str]:
+    """The same where the index can be made from the files; the journal stays until it is."""
+    journal = read(root)
+    if journal is None:
+        sweep(root)
+        return []
+    _replace(root, journal)
+    return [f"{root}: the purge of {journal.url} was cut off; its files are in place"]
+
+
+def carry_out(root: Path, index: Index, journal: Journal) -> None:
+    """All steps behind the journal."""
+    _tell(root, index, journal)
+    _replace(root, journal)
+    index.scrub()
+    done(root)
+
+
+def done(root: Path) -> None:
+    """Take the journal away."""
+    (root / NAME).unlink(missing_ok=True)
+    disk.sync_folders(root / NAME, root)
+
+
+def sweep(root: Path) -> None:
+    """Take away what a purge left that never came to its journal."""
+    (root / f"{NAME}.new").unlink(missing_ok=True)
+    for pattern in (f"warc/*/*/*{FRESH}", f"articles/*/*/*{FRESH}", f"{disk.QUARANTINE}/*{FRESH}"):
+        for path in root.glob(pattern):
+            path.unlink()
+
+
+def _tell(root: Path, index: Index, journal: Journal) -> None:
+    """Change the index in one commit."""
+    with index.atomic():
+        for gone in _rows(root, index, journal):
+            index.erase(gone)
+        index.forget(journal.keys)
+        for key, tombstone in journal.forbid:
+            index.forbid(key, tombstone)
+        for key in journal.allow:
+            index.allow(key)
+        for asked in journal.validators:
+            index.forget_validators(asked)
+        for copy in journal.files:
+            if copy.name.startswith("articles/"):
+                _move(root, index, copy)
+            elif copy.sha256 is not None:
+                index.set_file(File(copy.name, copy.length, copy.sha256))
+        index.merge_fulltext()
+    index.commit()
+
+
+def _rows(root: Path, index: Index, journal: Journal) -> Iterator[Erased]:
+    """The records that go, and are still there, with the words that the full text has of them."""
+    for record_id in journal.articles:
+        row = index.get(record_id)
+        if row is None:
+            continue
+        text = None
+        if row.line is not None:
+            raw = records.read_at(root / row.line.file, row.line.offset, row.line.length)
+            text = records.decode(raw).text
+        yield Erased(row.seq, row.id, row.title, text)
+
+
+def _move(root: Path, index: Index, copy: Copy) -> None:
+    """Where the lines of a file stand that has lost some."""
+    if copy.length == 0:
+        index.forget_file(copy.name)
+        return
+    path = fresh(root / copy.name)
+    for line in records.scan(path if path.exists() else root / copy.name):
+        if isinstance(line, records.Line):
+            index.move_line(line.record.id, line.offset)
+    index.set_file(File(copy.name, copy.length))
+
+
+def _replace(root: Path, journal: Journal) -> None:
+    """Put the new files in the place of the old."""
+    for copy in journal.files:
+        path = root / copy.name
+        if copy.length == 0:
+            path.unlink(missing_ok=True)
+        elif fresh(path).exists():
+            os.replace(fresh(path), path)
+        disk.sync_folders(path, root)

@@ -1,0 +1,112 @@
+"""Taking records out of the index, with everything in the database file that tells what they held."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from scraper.index.database import Database
+
+EVERY_SOURCE = ""
+"""The source of an entry of `seen` that holds for all of them; no source of the configuration has an empty name."""
+
+
+class Erased(Struct, frozen=True):
+    """A record that goes: its running number, its id, and the title and text that its full text was made of, if any."""
+
+    seq: int
+    id: str
+    title: str | None
+    text: str | None
+
+
+class Erasing(Database):
+    """The part of the index that purging needs."""
+
+    def erase(self, gone: Erased) -> None:
+        """Take a record out, and its text's digest; addresses under which it was met stay, without their record.
+
+        The full text is told what it holds, word by word, as the table keeps no text of its own (FTS5, section 4.4.3,
+        contentless tables): another text than it was given would leave words behind.
+        """
+        if gone.text is not None:
+            values = ("delete", gone.seq, gone.title, gone.text)
+            self._write("INSERT INTO fulltext (fulltext, rowid, title, text) VALUES (?, ?, ?, ?)", values)
+        self._write("DELETE FROM pending WHERE seq = ?", (gone.seq,))
+        self._write("DELETE FROM records WHERE seq = ?", (gone.seq,))
+        self._write("DELETE FROM seen WHERE record = ? AND key GLOB 'sha256:*'", (gone.id,))
+        self._write("UPDATE seen SET record = '' WHERE record = ?", (gone.id,))
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Drop what was met under these keys by any source; one that ends in a blank stands for all that begin so."""
+        for key in keys:
+            if key.endswith(" "):
+                self._write("DELETE FROM seen WHERE substr(key, 1, ?) = ? AND source <> ''", (len(key), key))
+            else:
+                self._write("DELETE FROM seen WHERE key = ? AND source <> ''", (key,))
+
+    def validated(self) -> list[str]:
+        """The keys that validators are kept for."""
+        return [str(row[0]) for row in self._read("SELECT url FROM validators")]
+
+    def forget_validators(self, key: str) -> None:
+        """Drop the validators of a key: an ETag may be made from the content."""
+        self._write("DELETE FROM validators WHERE url = ?", (key,))
+
+    def forbid(self, key: str, tombstone: str) -> None:
+        """Let an address count as seen by every source; `tombstone` is the id of the WARC record that says why."""
+        values = (EVERY_SOURCE, key, tombstone)
+        self._write("INSERT OR REPLACE INTO seen (source, key, record) VALUES (?, ?, ?)", values)
+
+    def forbidden(self, key: str) -> str | None:
+        """The id of the tombstone that forbids an address."""
+        found = self._read("SELECT record FROM seen WHERE source = ? AND key = ?", (EVERY_SOURCE, key))
+        return str(found[0][0]) if found else None
+
+    def allow(self, key: str) -> None:
+        """Let an address be new to every source."""
+        self._write("DELETE FROM seen WHERE key = ?", (key,))
+
+    def move_line(self, record_id: str, offset: int) -> None:
+        """Say where a record's line stands in its file by now."""
+        self._write("UPDATE records SET line_offset = ? WHERE id = ?", (offset, record_id))
+
+    def merge_fulltext(self) -> None:
+        """Write the full text anew: until then, words that were deleted stand in it with a mark on them."""
+        self._write("INSERT INTO fulltext (fulltext) VALUES ('optimize')", ())
+
+    def scrub(self) -> None:
+        """Replace the database file by a copy that holds nothing but what is in it.
+
+        Deleted rows stay in SQLite's free pages, and in the log. The copy is made beside (VACUUM would make it in a
+        directory for temporary files, with less room perhaps), and the log is gone before it takes the place. A
+        LimitError where a reader holds the log, or there is no room; nothing is lost by it.
+        """
+        self.checkpoint()
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        _remove(fresh)
+        with self._guarded():
+            self._db.execute("VACUUM INTO ?", (str(fresh),))
+            self._db.close()
+        _sync(fresh)
+        for suffix in ("-wal", "-shm"):  # an old log must not meet the new file
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        os.replace(fresh, self.path)
+        _sync(self.path.parent)
+        self._reopen()
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
