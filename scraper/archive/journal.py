@@ -20,7 +20,7 @@ from msgspec import Struct
 from scraper import records
 from scraper.archive import disk
 from scraper.errors import VerificationError
-from scraper.index import Erased, File, Index
+from scraper.index import Erased, File, Index, Place, Row
 
 NAME = "purge.journal"
 FRESH = ".purging"
@@ -35,7 +35,10 @@ class Copy(Struct, frozen=True):
 
 
 class Journal(Struct, frozen=True, kw_only=True):
-    """All that a purge changes: files, and what the index forgets and keeps out (see index.erasing)."""
+    """All that a purge changes: files, and what the index forgets and keeps out (see index.erasing).
+
+    With `refill` the full text is made anew from the lines, as nobody can say which words of them it has.
+    """
 
     url: str
     files: tuple[Copy, ...] = ()
@@ -44,6 +47,7 @@ class Journal(Struct, frozen=True, kw_only=True):
     validators: tuple[str, ...] = ()
     forbid: tuple[tuple[str, str], ...] = ()
     allow: tuple[str, ...] = ()
+    refill: bool = False
 
 
 def fresh(path: Path) -> Path:
@@ -134,6 +138,8 @@ def _tell(root: Path, index: Index, journal: Journal) -> None:
                 _move(root, index, copy)
             elif copy.sha256 is not None:
                 index.set_file(File(copy.name, copy.length, copy.sha256))
+        if journal.refill:
+            _refill(root, index)
         index.merge_fulltext()
     index.commit()
 
@@ -145,10 +151,28 @@ def _rows(root: Path, index: Index, journal: Journal) -> Iterator[Erased]:
         if row is None:
             continue
         text = None
-        if row.line is not None:
-            raw = records.read_at(root / row.line.file, row.line.offset, row.line.length)
-            text = records.decode(raw).text
+        if row.line is not None and not journal.refill:
+            text = records.decode(line_of(root, row)).text
         yield Erased(row.seq, row.id, row.title, text)
+
+
+def line_of(root: Path, row: Row) -> bytes:
+    """The bytes at which the index has a record's line; none if it has none."""
+    place = row.line
+    return b"" if place is None else records.read_at(root / place.file, place.offset, place.length)
+
+
+def _refill(root: Path, index: Index) -> None:
+    index.empty_fulltext()
+    for path in sorted(root.glob("articles/*/*/*.jsonl")):
+        name = path.relative_to(root).as_posix()
+        now = fresh(path) if fresh(path).exists() else path
+        for line in records.scan(now):
+            if isinstance(line, records.Damage):
+                continue
+            row = index.get(line.record.id)
+            if row is not None and row.line == Place(name, line.offset, len(line.raw)):
+                index.add_fulltext(row.seq, line.record)
 
 
 def _move(root: Path, index: Index, copy: Copy) -> None:

@@ -19,9 +19,10 @@ from scraper.archive import disk, journal, pieces, rewrite
 from scraper.archive.journal import Copy, Journal
 from scraper.archive.rewrite import Draft
 from scraper.archive.trace import Found, Stone, Target, Trace, mark, trace
-from scraper.errors import ScrapeError, UnusableError, UsageError, VerificationError
+from scraper.errors import ScrapeError, UnusableError, UsageError
 from scraper.index import Index
 from scraper.sources import urls
+from scraper.types import Verdict
 
 MAX_REASON = 1000
 """Characters of the longest reason."""
@@ -81,10 +82,10 @@ def purge(root: Path, index: Index, order: Order) -> Purged:
     old = pieces.find(root, target, found)
     if not (found.records or found.lines or found.articles or found.stones or old.hits):
         raise UnusableError(f"{url}: nothing of it is in this archive", reason="not-archived")
-    _check_lines(root, index, found)
     drafts = [*_drafts(order, found), *(_again(found.stones) if order.again else ())]
     if not order.trial:
         plan = _plan(index, target, found, drafts)
+        plan = structs.replace(plan, refill=not _is_known(root, index, found.articles))
         _do(root, index, plan, lambda: _copies(root, index, found, drafts, old))
     return _report(order, found, drafts, old)
 
@@ -123,23 +124,20 @@ def _do(root: Path, index: Index, plan: Journal, copies: Callable[[], Iterator[C
             raise type(error)(message, reason=error.reason) from error
 
 
-def _check_lines(root: Path, index: Index, found: Trace) -> None:
-    """The index must have the very words that go: it forgets those that it is told, and no others."""
-    for record_id in found.articles:
+def _is_known(root: Path, index: Index, articles: Iterable[str]) -> bool:
+    """Whether the lines that go are those that the full text was made from."""
+    for record_id in articles:
         row = index.get(record_id)
-        if row is None or row.line is None:
+        if row is None or row.verdict is not Verdict.ARTICLE:
             continue
         try:
-            raw = records.read_at(root / row.line.file, row.line.offset, row.line.length)
-            record = records.decode(raw)
-            same = (record.id, record.title, record.text_sha256) == (row.id, row.title, row.text_sha256)
+            record = records.decode(journal.line_of(root, row))
         except (ValueError, FileNotFoundError):
-            same = False
-        if not same or warc.digest(record.text.encode()) != f"sha256:{row.text_sha256}":
-            message = (
-                f"{row.line.file}: at {row.line.offset}: not the line that the index has: run `scrape index` first"
-            )
-            raise VerificationError(message, reason="changed-lines")
+            return False
+        said = (record.id, record.title, warc.digest(record.text.encode()))
+        if said != (row.id, row.title, f"sha256:{row.text_sha256}"):
+            return False
+    return True
 
 
 def _drafts(order: Order, found: Trace) -> list[Draft]:

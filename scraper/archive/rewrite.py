@@ -75,7 +75,7 @@ def warc_file(root: Path, known: File | None, name: str, drafts: list[Draft]) ->
 
 
 def without(root: Path, name: str, places: Iterable[tuple[int, int]]) -> Copy:
-    """Any other file without some stretches of it, by offset and length."""
+    """Any other file without some stretches of it, by offset and length; nothing is written if nothing is left."""
     path = root / name
     length = 0
     with path.open("rb") as old, fresh(path).open("wb") as new:
@@ -84,7 +84,10 @@ def without(root: Path, name: str, places: Iterable[tuple[int, int]]) -> Copy:
                 new.write(data)
                 length += len(data)
             old.seek(size, os.SEEK_CUR)
-    _settle(path, root)
+    if length == 0:
+        fresh(path).unlink()
+    else:
+        _settle(path, root)
     return Copy(name, length)
 
 

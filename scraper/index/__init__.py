@@ -135,7 +135,7 @@ class Index(Erasing):
         for key in keys(record):
             self.see(record.source, key, record.id)
         if record.verdict is Verdict.ARTICLE:
-            self._write("INSERT INTO fulltext (rowid, title, text) VALUES (?, ?, ?)", (seq, record.title, record.text))
+            self.add_fulltext(seq, record)
         return seq
 
     def set_ledger(self, record_id: str, ledger: WarcRef) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scraper.index.database import Database
+from scraper.types import Record
 
 EVERY_SOURCE = ""
 """The source of an entry of `seen` that holds for all of them; no source of the configuration has an empty name."""
@@ -73,6 +74,14 @@ class Erasing(Database):
     def move_line(self, record_id: str, offset: int) -> None:
         """Say where a record's line stands in its file by now."""
         self._write("UPDATE records SET line_offset = ? WHERE id = ?", (offset, record_id))
+
+    def add_fulltext(self, seq: int, record: Record) -> None:
+        """Let an article be found by its words."""
+        self._write("INSERT INTO fulltext (rowid, title, text) VALUES (?, ?, ?)", (seq, record.title, record.text))
+
+    def empty_fulltext(self) -> None:
+        """Take all words out of the full text."""
+        self._write("INSERT INTO fulltext (fulltext) VALUES ('delete-all')", ())
 
     def merge_fulltext(self) -> None:
         """Write the full text anew: until then, words that were deleted stand in it with a mark on them."""

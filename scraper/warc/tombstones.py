@@ -145,6 +145,8 @@ def _compressed(make: _Make, room: int) -> bytes | None:
         data = make(spaces)
         deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
         packed = deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)
+        if len(packed) > room + _TRIES:  # zlib packs what is longer a few bytes shorter at times, and no more
+            return None
         filling = _filling(room - len(packed))
         if filling is not None:
             return b"".join((form.GZIP_HEAD, packed, filling, form.gzip_tail(data)))
