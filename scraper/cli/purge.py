@@ -62,13 +62,15 @@ def _address(given: str) -> str:
 
 
 def _summary(done: Purged, args: argparse.Namespace) -> str:
-    types = ", ".join(f"{count} {name}" for name, count in done.types.items()) or "none"
+    if not done.tombstones and done.earlier and not done.articles:
+        return f"{done.url}: was purged before; nothing is left of it\n"
+    types = ", ".join(f"{count} {name}" for name, count in done.types.items())
     rows: list[tuple[str, str | None]] = [
-        ("WARC", f"{types} ({done.size:,} bytes in {done.warcs} files)" if done.types else "nothing"),
+        ("WARC", f"{types} ({done.size:,} bytes in {_count(done.warcs, 'file')})" if types else None),
         ("tombstones", str(done.tombstones)),
-        ("JSONL", f"{done.lines} lines of {done.files} files"),
-        ("records", ", ".join(done.articles) or "none"),
-        ("quarantine", f"{done.quarantine} pieces" if done.quarantine else None),
+        ("JSONL", f"{_count(done.lines, 'line')} of {_count(done.files, 'file')}" if done.lines else None),
+        ("records", ", ".join(done.articles)),
+        ("quarantine", _count(done.quarantine, "piece") if done.quarantine else None),
         ("not again", ", ".join(done.forbids)),
         ("before", ", ".join(done.earlier)),
         ("same text at", ", ".join(done.others)),
@@ -76,3 +78,7 @@ def _summary(done: Purged, args: argparse.Namespace) -> str:
     verb = "would be purged" if args.dry_run else "purged"
     note = "feeds and listings that quote it are pages of their own; copies and exports elsewhere are not known here\n"
     return f"{done.url}: {verb}\n{table(rows)}{note}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
