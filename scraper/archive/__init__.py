@@ -27,7 +27,6 @@ from scraper.archive.purge import Order, Purged
 from scraper.archive.purge import purge as _purge
 from scraper.archive.rebuild import build, rebuild
 from scraper.archive.repair import repair, write_pending
-from scraper.archive.trace import mark
 from scraper.errors import LimitError, RefusedError, ScrapeError, UnusableError, VerificationError
 from scraper.index import NAME, File, Index, Pending, Place
 from scraper.types import Capture, Ledger, Record, Verdict, WarcRef
@@ -209,11 +208,11 @@ class Archive(View):
 
     def is_purged(self, address: str) -> bool:
         """Whether this address was purged, and nobody allowed it again."""
-        return self.index.forbidden(mark(address)) is not None
+        return self.index.forbidden(warc.mark(address)) is not None
 
     def check_purged(self, address: str) -> None:
         """A RefusedError if it was."""
-        stone = self.index.forbidden(mark(address))
+        stone = self.index.forbidden(warc.mark(address))
         if stone is not None:
             message = f"{address}: was purged (see {stone}); `scrape purge {address} --allow-again` lets it come back"
             raise RefusedError(message, reason="purged")

@@ -18,7 +18,7 @@ from scraper import records, warc
 from scraper.archive import disk, journal, pieces, rewrite
 from scraper.archive.journal import Copy, Journal
 from scraper.archive.rewrite import Draft
-from scraper.archive.trace import Found, Stone, Target, Trace, mark, trace
+from scraper.archive.trace import Found, Stone, Target, Trace, trace
 from scraper.errors import ScrapeError, UnusableError, UsageError
 from scraper.index import Index
 from scraper.sources import urls
@@ -92,8 +92,8 @@ def purge(root: Path, index: Index, order: Order) -> Purged:
 
 def _plan(index: Index, target: Target, found: Trace, drafts: list[Draft]) -> Journal:
     """What the index is told; it forbids or allows what the tombstones do."""
-    forbid = {key: draft.grave.record_id for draft in drafts for key in _keys(draft.said.forbids)}
-    allow = {key for draft in drafts if draft.said.again for key in _keys((draft.said.url, *draft.said.also))}
+    forbid = {key: draft.grave.record_id for draft in drafts if not draft.said.again for key in draft.said.keys}
+    allow = {key for draft in drafts if draft.said.again for key in draft.said.keys}
     return Journal(
         url=target.url,
         articles=tuple(sorted(found.articles)),
@@ -102,11 +102,6 @@ def _plan(index: Index, target: Target, found: Trace, drafts: list[Draft]) -> Jo
         forbid=tuple(sorted(forbid.items())),
         allow=tuple(sorted(allow)),
     )
-
-
-def _keys(addresses: Iterable[str]) -> set[str]:
-    """What the index knows addresses by: the key that sources ask for, and the one that the WARC has."""
-    return {key for address in addresses for key in (urls.key(address), mark(address))}
 
 
 def _do(root: Path, index: Index, plan: Journal, copies: Callable[[], Iterator[Copy]]) -> None:

@@ -15,7 +15,6 @@ from msgspec import Struct, structs
 from scraper import records, warc
 from scraper.archive import disk, journal
 from scraper.archive.repair import finish, open_files, repair, write_pending
-from scraper.archive.trace import mark
 from scraper.errors import ScrapeError, UnusableError
 from scraper.index import NAME, File, Index, Pending, Place
 from scraper.sources import urls
@@ -185,9 +184,8 @@ class _Warcs:
         except ValueError as error:
             yield f"{_at(ref)}: not a tombstone: {error}"
             return
-        for address in said.forbids:
-            for key in (urls.key(address), mark(address)):
-                self._index.forbid(key, ref.record_id)
+        for key in said.keys if not said.again else ():
+            self._index.forbid(key, ref.record_id)
 
     def _take_ledger(self, entry: warc.Entry, ref: WarcRef) -> Iterator[str]:
         try:

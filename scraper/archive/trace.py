@@ -19,7 +19,6 @@ from msgspec import Struct
 
 from scraper import records, warc
 from scraper.index import Index
-from scraper.sources import urls
 from scraper.types import Ledger, Record
 
 _SCHEMA = """
@@ -45,12 +44,12 @@ class Target(Struct, frozen=True):
     @property
     def mark(self) -> str:
         """What it is compared by."""
-        return mark(self.url)
+        return warc.mark(self.url)
 
     def is_among(self, addresses: Iterable[str | None]) -> bool:
         """Whether one of them is this one."""
         wanted = self.mark
-        return any(address and mark(address) == wanted for address in addresses)
+        return any(address and warc.mark(address) == wanted for address in addresses)
 
 
 class Found(Struct, frozen=True):
@@ -93,11 +92,6 @@ class Trace(Struct, frozen=True):
     def raw(self) -> frozenset[str]:
         """The ids of the WARC records."""
         return frozenset(found.id for found in self.records)
-
-
-def mark(address: str) -> str:
-    """The key of an address as the WARC spells it, where more is percent-encoded than in a URL of the web."""
-    return urls.key(warc.target_uri(address))
 
 
 def trace(root: Path, index: Index, target: Target) -> Trace:
@@ -240,7 +234,7 @@ class _Search:
         """
         asked, further = (record.url, record.final_url), (record.canonical_url, *record.other_urls)
         if self._target.is_among(further) and not self._target.is_among(asked):
-            self._also.update({mark(address): address for address in asked if address})
+            self._also.update({warc.mark(address): address for address in asked if address})
 
     def _lines(self, raw: set[str]) -> Iterator[tuple[str, tuple[tuple[int, int], ...]]]:
         for path in sorted(self._root.glob("articles/*/*/*.jsonl")):

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from scraper.index.database import NAME, SCHEMA_VERSION
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
+from scraper.index.proving import Proving
 from scraper.types import Record, Verdict, WarcRef
 
 __all__ = [
@@ -114,7 +115,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Erasing):
+class Index(Erasing, Proving):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or

@@ -16,7 +16,10 @@ from scraper.errors import LimitError, LockedError, ScrapeError, VerificationErr
 NAME = "index.sqlite"
 SCHEMA_VERSION = 1
 
-_SCHEMA = """
+FULLTEXT = "fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2')"
+"""How articles are found by their words; no text is kept, only where each word stands."""
+
+_SCHEMA = f"""
 CREATE TABLE files (name TEXT PRIMARY KEY, good_length INTEGER NOT NULL, sha256 TEXT) WITHOUT ROWID;
 CREATE TABLE records (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, url TEXT, final_url TEXT,
@@ -33,7 +36,7 @@ CREATE TABLE seen (source TEXT, key TEXT, record TEXT NOT NULL, PRIMARY KEY (sou
 CREATE TABLE validators (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT) WITHOUT ROWID;
 CREATE TABLE failures (source TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY KEY (source, reason)) WITHOUT ROWID;
 CREATE TABLE runs (source TEXT PRIMARY KEY, started_at TEXT, ended_at TEXT, ok INTEGER) WITHOUT ROWID;
-CREATE VIRTUAL TABLE fulltext USING fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE fulltext USING {FULLTEXT};
 """
 
 

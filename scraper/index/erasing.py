@@ -42,12 +42,12 @@ class Erasing(Database):
         self._write("UPDATE seen SET record = '' WHERE record = ?", (gone.id,))
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Drop what was met under these keys by any source; one that ends in a blank stands for all that begin so."""
+        """Drop these keys where they have no record any more; one that ends in a blank stands for all that begin so."""
         for key in keys:
             if key.endswith(" "):
-                self._write("DELETE FROM seen WHERE substr(key, 1, ?) = ? AND source <> ''", (len(key), key))
+                self._write("DELETE FROM seen WHERE substr(key, 1, ?) = ? AND record = ''", (len(key), key))
             else:
-                self._write("DELETE FROM seen WHERE key = ? AND source <> ''", (key,))
+                self._write("DELETE FROM seen WHERE key = ? AND record = ''", (key,))
 
     def validated(self) -> list[str]:
         """The keys that validators are kept for."""
@@ -68,8 +68,8 @@ class Erasing(Database):
         return str(found[0][0]) if found else None
 
     def allow(self, key: str) -> None:
-        """Let an address be new to every source."""
-        self._write("DELETE FROM seen WHERE key = ?", (key,))
+        """Let an address be new to every source that has no record of it."""
+        self._write("DELETE FROM seen WHERE key = ? AND (record = '' OR source = ?)", (key, EVERY_SOURCE))
 
     def move_line(self, record_id: str, offset: int) -> None:
         """Say where a record's line stands in its file by now."""

@@ -8,35 +8,43 @@ works beside a writer, up to what was acknowledged when it began. Memory does no
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from scraper.errors import ScrapeError, VerificationError
 from scraper.index import NAME, Index
-from scraper.verify.lines import check_index, check_lines
-from scraper.verify.report import Findings, Problem, Report, Scope
+from scraper.verify.folders import check_folders
+from scraper.verify.lines import check_lines
+from scraper.verify.report import Findings, Problem, Report, Scope, Wrong
+from scraper.verify.rows import check_index
 from scraper.verify.scratch import Scratch
 from scraper.verify.warcs import check_references, check_warcs
 
 __all__ = ["Problem", "Report", "verify"]
 
+Progress = Callable[[int, int], None]
 
-def verify(root: Path) -> Report:
+_READ = ("warc/*/*/*.warc.gz*", "articles/*/*/*.jsonl")
+
+
+def verify(root: Path, told: Progress = lambda done, total: None) -> Report:
     """Read the whole archive and say what is wrong with it; see Report.exit_code.
 
+    `told` is called now and then with the bytes of WARC and JSONL that were read, and how many there are.
     A ScrapeError if there is no such directory. A file that cannot be read is a problem as any other.
     """
     if not root.is_dir():
         raise ScrapeError(f"{root}: no such directory", reason="not-found")
-    found = Findings()
+    total = sum(path.stat().st_size for pattern in _READ for path in root.glob(pattern) if path.is_file())
+    found = Findings(lambda done: told(done, total))
     index = _open_index(root, found)
     try:
         try:
             _walk(root, index, found)
         except VerificationError as error:  # of the index alone: once more without it, so that the files are judged
-            found = Findings()
-            found.problem(NAME, str(error))
+            found = Findings(lambda done: told(done, total))
+            found.problem(NAME, Wrong("index-damaged", str(error)))
             _walk(root, None, found)
     except OSError as error:
         raise ScrapeError(f"{error.filename or root}: {error.strerror}", reason="unreadable") from error
@@ -48,35 +56,22 @@ def verify(root: Path) -> Report:
 
 def _walk(root: Path, index: Index | None, found: Findings) -> None:
     scope = Scope(root, index, index.snapshot() if index is not None else None)
-    _check_folders(root, found)
+    check_folders(root, found)
     with closing(Scratch()) as scratch:
         check_warcs(scope, scratch, found)
         check_lines(scope, scratch, found)
         check_references(scope, scratch, found)
-        if scope.index is not None and scope.snapshot is not None:
-            check_index(scope.index, scope.snapshot, scratch, found)
-
-
-def _check_folders(root: Path, found: Findings) -> None:
-    """Name what cannot be listed, for a pattern passes it over as if it were empty."""
-
-    def unlisted(error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError):  # an archive without one of the two is an empty one
-            found.problem(str(Path(error.filename).relative_to(root)), f"cannot be listed: {error.strerror}")
-
-    for name in ("warc", "articles"):
-        for _ in os.walk(root / name, onerror=unlisted):
-            pass
+        check_index(scope, scratch, found)
 
 
 def _open_index(root: Path, found: Findings) -> Index | None:
     path = root / NAME
     if not path.exists():
         if any(root.glob("warc/*/*/*")) or any(root.glob("articles/*/*/*")):
-            found.warning(NAME, "there is no index; it can be rebuilt")
+            found.warning(NAME, Wrong("no-index", "there is no index; it can be rebuilt"))
         return None
     try:
         return Index(path, readonly=True)
     except ScrapeError as error:
-        found.problem(NAME, str(error))
+        found.problem(NAME, Wrong("index-damaged", str(error)))
         return None

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
 from scraper.index import Index, Snapshot
+from scraper.warc import OPEN
 
 MAX_LISTED = 10_000
 """Problems, and warnings, that are listed; the rest are counted."""
+
+
+Told = Callable[[int], None]
+
+
+class Wrong(Struct, frozen=True):
+    """What may be said of a place: a slug that stays the same from version to version, and words for people."""
+
+    slug: str
+    what: str
 
 
 class Scope(Struct, frozen=True):
@@ -22,24 +34,31 @@ class Scope(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
-    """Something amiss: in which file (relative to the root), at which byte, with which record, and what it is."""
+    """Something amiss: in which file (relative to the root), at which byte, with which record, and what it is.
+
+    `what` is for people and may be worded otherwise in a later version; `slug` stays.
+    """
 
     file: str
     offset: int | None
     record: str | None
     what: str
+    slug: str
 
 
 class Report(Struct, frozen=True):
     """The result: how much was read, and what is wrong with it.
 
-    `types` counts WARC records by type, `verdicts` the ledgers; `size` is the bytes of WARC and JSONL that were read.
-    `warnings` are what no content is lost by; `unlisted` is how many problems stand beyond MAX_LISTED.
+    `types` counts WARC records by type, `verdicts` the ledgers, `tombstones` what stands for `purged` records; `size`
+    is the bytes of WARC and JSONL that were read. `warnings` are what no content is lost by; `unlisted` is how many
+    problems stand beyond MAX_LISTED.
     """
 
     warcs: int
     types: dict[str, int]
     verdicts: dict[str, int]
+    tombstones: int
+    purged: int
     files: int
     lines: int
     indexed: int
@@ -56,6 +75,11 @@ class Report(Struct, frozen=True):
         return 0 if self.warcs or self.files else 4
 
 
+def existing(final: Path) -> Path:
+    """A WARC file under its final name or, while it is written, under the other."""
+    return final if final.exists() else final.with_name(final.name + OPEN)
+
+
 def absence(path: Path) -> str:
     """Why a file was not found where it should be: it is gone, or nobody may look."""
     try:
@@ -67,23 +91,38 @@ def absence(path: Path) -> str:
     return "cannot be read: its directory cannot be listed"
 
 
-class Findings:
-    """What is collected on the way."""
+def _problem(file: str, wrong: Wrong, offset: int | None, record: str | None) -> Problem:
+    return Problem(file, offset, record, wrong.what, wrong.slug)
 
-    def __init__(self) -> None:
+
+class Findings:
+    """What is collected on the way; `told` is called with the bytes that were read so far."""
+
+    def __init__(self, told: Told = lambda size: None) -> None:
+        self._told = told
         self.counts: Counter[str] = Counter()
         self.types: Counter[str] = Counter()
         self.verdicts: Counter[str] = Counter()
         self._problems: list[Problem] = []
         self._warnings: list[Problem] = []
 
-    def problem(self, file: str, what: str, *, offset: int | None = None, record: str | None = None) -> None:
-        """Something is wrong."""
-        self._note(self._problems, Problem(file, offset, record, what))
+    def read(self, size: int) -> None:
+        """So many more bytes of WARC or JSONL have been read."""
+        self.counts["size"] += size
+        self._told(self.counts["size"])
 
-    def warning(self, file: str, what: str, *, offset: int | None = None, record: str | None = None) -> None:
+    def problem(self, file: str, wrong: Wrong, *, offset: int | None = None, record: str | None = None) -> None:
+        """Something is wrong."""
+        self._note(self._problems, _problem(file, wrong, offset, record))
+
+    def warning(self, file: str, wrong: Wrong, *, offset: int | None = None, record: str | None = None) -> None:
         """Something is odd, and nothing is lost by it."""
-        self._note(self._warnings, Problem(file, offset, record, what))
+        self._note(self._warnings, _problem(file, wrong, offset, record))
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether something is wrong so far."""
+        return bool(self._problems)
 
     def report(self) -> Report:
         """All of it."""
@@ -91,6 +130,8 @@ class Findings:
             warcs=self.counts["warcs"],
             types=dict(sorted(self.types.items())),
             verdicts=dict(sorted(self.verdicts.items())),
+            tombstones=self.counts["tombstones"],
+            purged=self.counts["purged"],
             files=self.counts["files"],
             lines=self.counts["lines"],
             indexed=self.counts["indexed"],

@@ -13,6 +13,7 @@ PRAGMA synchronous = OFF;
 CREATE TABLE records (
     id TEXT PRIMARY KEY, type TEXT, file TEXT, offset INTEGER, length INTEGER, refers TEXT, digest TEXT,
     claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE purged (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE lines (id TEXT PRIMARY KEY, file TEXT, offset INTEGER, length INTEGER) WITHOUT ROWID;
 """
 
@@ -59,6 +60,14 @@ class Scratch:
     def unclaimed(self) -> Iterator[Known]:
         """Conversions that no line stands for."""
         yield from self._select("type = 'conversion' AND NOT claimed")
+
+    def bury(self, record_id: str) -> None:
+        """A tombstone stands for this record."""
+        self._db.execute("INSERT OR IGNORE INTO purged VALUES (?)", (record_id,))
+
+    def risen(self) -> Iterator[Known]:
+        """Records that a tombstone stands for and that are there."""
+        yield from self._select("id IN (SELECT id FROM purged)")
 
     def put_line(self, record_id: str, place: tuple[str, int, int]) -> bool:
         """Keep where a line lies (file, offset, length); False if its id was met before."""

@@ -10,7 +10,7 @@ import msgspec
 from scraper import records, warc
 from scraper.index import NAME
 from scraper.types import Ledger
-from scraper.verify.report import Findings, Scope, absence
+from scraper.verify.report import Findings, Scope, Wrong, absence, existing
 from scraper.verify.scratch import Known, Scratch
 
 _TYPES = frozenset({"warcinfo", "response", "request", "resource", "revisit", "metadata", "conversion"})
@@ -26,14 +26,14 @@ def check_warcs(scope: Scope, scratch: Scratch, found: Findings) -> None:
         if scope.index is not None and name not in acknowledged:
             if path.name.endswith(warc.OPEN) or scope.index.file(name) is not None:
                 continue  # begun since, or left by a crash before anything in it was acknowledged
-            found.warning(name, "not in the index: added by hand, or the index must be rebuilt")
+            found.warning(name, Wrong("unlisted-file", "not in the index: added by hand, or the index must be rebuilt"))
         try:
             _check_file(scope, name, scratch, found)
         except OSError as error:
-            found.problem(name, f"cannot be read: {error.strerror}")
+            found.problem(name, Wrong("unreadable", f"cannot be read: {error.strerror}"))
     for name in acknowledged:
         if name.startswith("warc/") and name not in names:
-            found.problem(name, absence(_existing(scope.root / name)))
+            found.problem(name, Wrong("lost-file", absence(existing(scope.root / name))))
 
 
 def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:
@@ -42,77 +42,81 @@ def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:
         try:
             scratch.claim(warc.conversion_id(records.decode(pending.line).id))
         except ValueError as error:
-            found.problem(NAME, f"the line that waits for {pending.file} at {pending.offset} is none: {error}")
+            what = f"the line that waits for {pending.file} at {pending.offset} is none: {error}"
+            found.problem(NAME, Wrong("waiting-line", what))
     for known in scratch.dangling():
-        found.problem(known.file, f"refers to {known.refers}, which is not there", offset=known.offset, record=known.id)
+        wrong = Wrong("dangling", f"refers to {known.refers}, which is not there")
+        found.problem(known.file, wrong, offset=known.offset, record=known.id)
     for known in scratch.unclaimed():
         # Without an index nobody knows what a crash left unacknowledged at the end of an open file.
         unsure = scope.index is None and not (scope.root / known.file).exists()
         note = found.warning if unsure else found.problem
-        note(known.file, "a conversion without a line of JSONL", offset=known.offset, record=known.id)
-
-
-def _existing(final: Path) -> Path:
-    """The file under its final name or, while it is written, under the other."""
-    return final if final.exists() else final.with_name(final.name + warc.OPEN)
+        wrong = Wrong("line-missing", "a conversion without a line of JSONL")
+        note(known.file, wrong, offset=known.offset, record=known.id)
+    for known in scratch.risen():
+        wrong = Wrong("purged-record", "a record that was purged stands here")
+        found.problem(known.file, wrong, offset=known.offset, record=known.id)
 
 
 def _check_file(scope: Scope, name: str, scratch: Scratch, found: Findings) -> None:
     final = scope.root / name
-    path = _existing(final)
+    path = existing(final)
     known = scope.snapshot.files.get(name) if scope.snapshot else None
-    size = _existing(final).stat().st_size
+    size = existing(final).stat().st_size
     stop = known.good_length if known else size
     found.counts["warcs"] += 1
-    found.counts["size"] += min(size, stop)
     if size < stop:
-        found.problem(name, f"{stop - size} acknowledged bytes are gone", offset=size)
+        found.problem(name, Wrong("lost-bytes", f"{stop - size} acknowledged bytes are gone"), offset=size)
     elif path == final and scope.index is not None and (now := scope.index.file(name)) and size > now.good_length:
-        found.problem(name, f"{size - now.good_length} bytes beyond what was acknowledged", offset=now.good_length)
-    if known is not None and known.sha256 != _sha256(_existing(final), stop):
-        found.problem(name, "not the bytes that were written: the file's sha256 differs from the index")
+        what = f"{size - now.good_length} bytes beyond what was acknowledged"
+        found.problem(name, Wrong("extra-bytes", what), offset=now.good_length)
+    if known is not None and known.sha256 != _sha256(existing(final), stop):
+        what = "not the bytes that were written: the file's sha256 differs from the index"
+        found.problem(name, Wrong("changed-file", what))
     first = True
-    for item in warc.read(_existing(final), stop):
+    for item in warc.read(existing(final), stop):
+        found.read(item.length)
         if isinstance(item, warc.Damage):
             unfinished = known is None and item.torn and path != final
-            (found.warning if unfinished else found.problem)(name, item.reason, offset=item.offset)
+            note = found.warning if unfinished else found.problem
+            note(name, Wrong("torn" if item.torn else "damaged", item.reason), offset=item.offset)
         else:
-            _check_entry(name, item, scratch, found)
+            _check_entry(scope, item, scratch, found, name)
             if first and (item.type != "warcinfo" or item.header("warc-filename") != final.name):
-                found.problem(name, "does not begin with its own warcinfo record", offset=item.offset)
+                wrong = Wrong("warcinfo", "does not begin with its own warcinfo record")
+                found.problem(name, wrong, offset=item.offset)
         first = False
 
 
-def _check_entry(name: str, entry: warc.Entry, scratch: Scratch, found: Findings) -> None:
+def _check_entry(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findings, name: str) -> None:
     record_id = entry.uri("warc-record-id") or ""
     found.types[entry.type] += 1
 
-    def wrong(what: str) -> None:
-        found.problem(name, what, offset=entry.offset, record=record_id)
+    def wrong(slug: str, what: str) -> None:
+        found.problem(name, Wrong(slug, what), offset=entry.offset, record=record_id)
 
     if not entry.plain:
-        wrong("the head of its gzip member was changed")
+        wrong("gzip-head", "the head of its gzip member was changed")
     if entry.type not in _TYPES:
-        wrong(f"unknown record type {entry.type[:40]!r}")
+        wrong("record-type", f"unknown record type {entry.type[:40]!r}")
     if entry.header("warc-block-digest") != warc.digest(entry.block):
-        wrong("the block does not have its digest")
+        wrong("block-digest", "the block does not have its digest")
     payload = warc.http_payload(entry.block) if entry.type in ("response", "request") else entry.block
     claimed = entry.header("warc-payload-digest")
     if claimed is not None and (payload is None or claimed != warc.digest(payload)):
-        wrong("the payload does not have its digest")
+        wrong("payload-digest", "the payload does not have its digest")
     known = Known(record_id, entry.type, name, entry.offset, entry.length)
     if entry.type in ("metadata", "conversion") and not warc.is_tombstone(entry):
         known = _derived(entry, known)
         if known.refers is None:
-            wrong("refers to no record")
+            wrong("no-reference", "refers to no record")
     if warc.is_tombstone(entry):
-        found.counts["tombstones"] += 1
-        if problem := _check_tombstone(entry):
-            wrong(problem)
+        if problem := _check_tombstone(scope, entry, scratch, found):
+            wrong("tombstone", problem)
     elif entry.type == "metadata" and (problem := _check_ledger(entry, record_id, found)):
-        wrong(problem)
+        wrong("ledger", problem)
     if not scratch.put(known):
-        wrong("another record has this id")
+        wrong("duplicate-record", "another record has this id")
 
 
 def _derived(entry: warc.Entry, known: Known) -> Known:
@@ -120,11 +124,20 @@ def _derived(entry: warc.Entry, known: Known) -> Known:
     return msgspec.structs.replace(known, refers=entry.uri("warc-refers-to"), digest=proof)
 
 
-def _check_tombstone(entry: warc.Entry) -> str | None:
+def _check_tombstone(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findings) -> str | None:
+    """It can be read, and the index keeps out what it forbids; what stood there is looked for later."""
     try:
-        warc.tombstone(entry)
+        said = warc.tombstone(entry)
+        found.counts["purged"] += int(entry.header(warc.TOMBSTONE.lower()) or "")
     except (ValueError, RecursionError) as error:
         return f"not a tombstone: {error}"
+    found.counts["tombstones"] += 1
+    if said.again:
+        return None
+    for _, record_id in said.records:
+        scratch.bury(record_id)
+    if scope.index is not None and not all(scope.index.forbidden(key) for key in said.keys):
+        return "the index does not keep out what was purged here"
     return None
 
 

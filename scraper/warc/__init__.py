@@ -18,7 +18,7 @@ from scraper.warc.form import (
 )
 from scraper.warc.pages import MAX_BODY, capture, pages
 from scraper.warc.read import Damage, Entry, read, read_at, whole
-from scraper.warc.tombstones import TOMBSTONE, Grave, Tombstone, bury, fitting, is_tombstone, tombstone
+from scraper.warc.tombstones import TOMBSTONE, Grave, Tombstone, bury, fitting, is_tombstone, mark, tombstone
 from scraper.warc.write import OPEN, Info, Point, Writer
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "fitting",
     "http_payload",
     "is_tombstone",
+    "mark",
     "metadata_id",
     "pages",
     "raw_id",

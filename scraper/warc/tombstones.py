@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 from msgspec import Struct, structs
 
+from scraper.sources import urls
 from scraper.warc import form
 from scraper.warc.read import Entry
 
@@ -48,6 +49,11 @@ class Tombstone(Struct, frozen=True, omit_defaults=True, kw_only=True):
     articles: tuple[str, ...] = ()
 
     @property
+    def keys(self) -> frozenset[str]:
+        """What its addresses are known by: the keys that sources ask for, and those that the WARC has."""
+        return frozenset(key for address in (self.url, *self.also) for key in (urls.key(address), mark(address)))
+
+    @property
     def forbids(self) -> tuple[str, ...]:
         """The addresses that may not be archived again."""
         return () if self.again else (self.url, *self.also)
@@ -59,6 +65,11 @@ class Grave(Struct, frozen=True):
     record_id: str
     uri: str
     count: int
+
+
+def mark(address: str) -> str:
+    """What addresses are compared by: the key of one as the WARC spells it, with more of it percent-encoded."""
+    return urls.key(form.target_uri(address))
 
 
 def bury(said: Tombstone, grave: Grave, length: int) -> bytes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 
 import pytest
-from archive_support import capture, filled
-from cli_support import Ran, run
+from archive_support import URL, capture, filled
+from cli_support import Ran, TextTerminal, run
 
 from scraper.archive import Archive
+from scraper.cli.streams import Streams
 from scraper.index import NAME
 
 
@@ -131,3 +134,64 @@ def test_the_archive_of_the_configuration(root: Path, tmp_path: Path, monkeypatc
     (tmp_path / "c.yaml").write_text("archive: {directory: archive}\n")
     assert run("verify", "--config", "c.yaml").code == 0
     assert run("verify", "--config", "gone.yaml").code == 2
+
+
+def test_json_for_machines(root: Path) -> None:
+    ran = run("verify", str(root), "--json")
+    assert (ran.code, ran.err, ran.out.count("\n")) == (0, "", 1)
+    said = json.loads(ran.out)
+    assert (said["sound"], said["problems"], said["warnings"], said["unlisted"]) == (True, [], [], 0)
+    assert (said["warcs"], said["files"], said["lines"], said["indexed"]) == (1, 1, 2, 3)
+    assert (said["types"]["response"], said["verdicts"]) == (3, {"article": 2, "soft_404": 1})
+    path = warc(root)
+    path.write_bytes(path.read_bytes()[:-100])
+    ran = run("verify", str(root), "--json")
+    assert (ran.code, ran.err) == (5, "")
+    said = json.loads(ran.out)
+    assert said["sound"] is False
+    lost = next(problem for problem in said["problems"] if problem["slug"] == "lost-bytes")
+    assert (lost["file"], lost["offset"], lost["record"]) == (
+        path.relative_to(root).as_posix(),
+        path.stat().st_size,
+        None,
+    )
+    assert "acknowledged bytes are gone" in lost["what"]
+    assert {"torn", "changed-file"} <= {problem["slug"] for problem in said["problems"]}
+
+
+def test_quiet_says_problems_alone(root: Path) -> None:
+    (root / "notes.txt").write_text("x")
+    assert run("verify", str(root), "-q") == Ran(0, "", "")
+    warc(root).unlink()
+    ran = run("verify", str(root), "-q")
+    assert (ran.code, ran.out) == (5, "")
+    assert "warning" not in ran.err
+
+
+def test_files_that_do_not_belong_are_a_warning(root: Path) -> None:
+    for name in ("notes.txt", "warc/a.warc", "articles/2026/x.csv", "quarantine/anything", ".hidden"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("x")
+    ran = verify(root)
+    assert ran.code == 0
+    assert sorted(line.split(": ")[2] for line in ran.err.splitlines()) == [
+        "articles/2026/x.csv",
+        "notes.txt",
+        "warc/a.warc",
+    ]
+
+
+def test_what_was_purged_is_counted(root: Path) -> None:
+    assert run("purge", URL, "--archive", str(root), "--reason", "case").code == 0
+    ran = verify(root)
+    assert (ran.code, ran.err) == (0, "")
+    assert "purged       4 records, 1 tombstones\n" in ran.out
+
+
+def test_a_bar_on_a_terminal_and_nothing_elsewhere(root: Path) -> None:
+    streams = Streams(io.BytesIO(), io.BytesIO(), TextTerminal())
+    ran = run("verify", str(root), streams=streams)
+    assert "[" in ran.err
+    assert ran.err.endswith("\r\x1b[K")
+    assert run("verify", str(root), "-q", streams=Streams(io.BytesIO(), io.BytesIO(), TextTerminal())).err == ""
+    assert verify(root).err == ""

@@ -1,0 +1,55 @@
+"""Whether the database holds what it was given: SQLite's own check, and the full text word by word."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import zip_longest
+
+from scraper.index.database import FULLTEXT, Database
+from scraper.types import Record
+
+_MAX_DAMAGES = 20
+_COMPARED = (
+    # Every word with the article, the column and the place in it, in the order of both.
+    "SELECT term, doc, col, offset FROM temp.words_{}",
+    # What ranking needs: how long each article is, and all of them together.
+    "SELECT id, sz FROM {}_docsize ORDER BY id",
+    "SELECT block FROM {}_data WHERE id = 1",
+)
+
+
+class Proving(Database):
+    """The part of the index that verification needs."""
+
+    def damages(self) -> list[str]:
+        """What SQLite's integrity check says, nothing if all is well."""
+        found = self._read(f"PRAGMA integrity_check({_MAX_DAMAGES})")
+        return [str(row[0]) for row in found if row[0] != "ok"]
+
+    def has_words_of(self, articles: Iterable[tuple[int, Record]]) -> bool:
+        """Whether the full text is just that of these articles, each with its running number.
+
+        It keeps no text, so the same is made of them in a temporary table, and both are compared. One state of the
+        database is read, whoever writes meanwhile, and `articles` is gone through within it.
+        """
+        with self.reading(), self._guarded():
+            self._db.execute(f"CREATE VIRTUAL TABLE temp.expected USING {FULLTEXT}")
+            try:
+                insert = "INSERT INTO temp.expected (rowid, title, text) VALUES (?, ?, ?)"
+                self._db.executemany(insert, ((seq, record.title, record.text) for seq, record in articles))
+                self._db.execute("CREATE VIRTUAL TABLE temp.words_found USING fts5vocab (main, fulltext, instance)")
+                self._db.execute("CREATE VIRTUAL TABLE temp.words_expected USING fts5vocab (temp, expected, instance)")
+                return all(self._same(query) for query in _COMPARED)
+            finally:
+                for name in ("words_found", "words_expected", "expected"):
+                    self._db.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+    def _same(self, query: str) -> bool:
+        names = ("found", "expected") if "words_" in query else ("main.fulltext", "temp.expected")
+        with closing(self._cursor(query.format(names[0]))) as one, closing(self._cursor(query.format(names[1]))) as two:
+            return all(found == expected for found, expected in zip_longest(one, two))
+
+    def _cursor(self, query: str) -> sqlite3.Cursor:
+        return self._db.execute(query)

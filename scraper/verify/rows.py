@@ -1,0 +1,99 @@
+"""The index's side of verification: every row, what it says and where it points, and the full text word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scraper import records, warc
+from scraper.errors import ScrapeError
+from scraper.index import NAME, Index, Row
+from scraper.types import Ledger, Record, WarcRef
+from scraper.verify.report import Findings, Scope, Wrong, existing
+from scraper.verify.scratch import Scratch
+
+SHARED = (
+    *("source", "url", "final_url", "canonical_url", "fetched_at", "published", "language", "version", "family"),
+    *("verdict", "title", "text_sha256", "word_count", "warc"),
+)
+"""The fields that a row has of its record."""
+
+
+def differing(row: Row, record: object, names: tuple[str, ...]) -> list[str]:
+    """The fields of which the index has another value."""
+    return [name for name in names if getattr(row, name) != getattr(record, name)]
+
+
+def check_index(scope: Scope, scratch: Scratch, found: Findings) -> None:
+    """The database is whole; every row has its line, or for a page that is no article its ledger."""
+    index, snapshot = scope.index, scope.snapshot
+    if index is None or snapshot is None:
+        return
+    for what in index.damages():
+        found.problem(NAME, Wrong("index-damaged", what))
+    waiting = {pending.seq for pending in snapshot.pending}
+    for row in index.rows():
+        if row.seq > snapshot.last_seq:
+            break
+        found.counts["indexed"] += 1
+        if row.seq not in waiting and row.line is not None and scratch.line(row.id) is None:
+            wrong = Wrong("line-missing", "the index has a line here")
+            found.problem(row.line.file, wrong, offset=row.line.offset, record=row.id)
+        for wrong in _wrong_with(row, scope, scratch):
+            found.problem(NAME, wrong, record=row.id)
+    if not found.has_problems and not _has_words(scope, index):
+        found.problem(NAME, Wrong("index-words", "the full text is not that of the articles: run `scrape index`"))
+
+
+def _has_words(scope: Scope, index: Index) -> bool:
+    try:
+        return index.has_words_of(_articles(scope, index))
+    except (OSError, ValueError):  # all lines were read a moment ago: a purge has moved them since
+        return True
+
+
+def _wrong_with(row: Row, scope: Scope, scratch: Scratch) -> Iterator[Wrong]:
+    ledger = scratch.get(warc.metadata_id(row.id))
+    if ledger is None:
+        yield Wrong("ledger-missing", "the index has a record without a ledger in the WARC")
+    elif row.ledger != WarcRef(ledger.file, ledger.offset, ledger.length, ledger.id):
+        yield Wrong("index-place", "the index looks for the ledger in the wrong place")
+    elif row.line is None:
+        yield from _wrong_page(row, scope, scratch)
+
+
+def _wrong_page(row: Row, scope: Scope, scratch: Scratch) -> Iterator[Wrong]:
+    """A page that is no article has no line: its row is compared with its ledger and with what was fetched."""
+    ref = row.warc
+    raw = scratch.get(ref.record_id) if ref else None
+    if ref is None or row.ledger is None or raw is None or ref != WarcRef(raw.file, raw.offset, raw.length, raw.id):
+        yield Wrong("index-place", "the index looks for what was fetched in the wrong place")
+        return
+    try:
+        ledger = msgspec.json.decode(_entry(row.ledger, scope).block, type=Ledger)
+        context = warc.context(_entry(ref, scope).header(warc.CONTEXT.lower()))
+    except (ScrapeError, ValueError):  # the WARC's own damage, which is said elsewhere
+        return
+    other = [] if ledger.verdict == row.verdict else ["verdict"]
+    if ledger.line is not None:
+        other += differing(row, ledger.line, SHARED)
+    elif context is not None:
+        known = {"source": context.link.source, "final_url": context.final_url, "fetched_at": context.fetched_at}
+        other += [name for name, value in known.items() if getattr(row, name) not in (value, None)]
+    if other:
+        yield Wrong("index-row", f"the index has another {', '.join(other)}")
+
+
+def _entry(ref: WarcRef, scope: Scope) -> warc.Entry:
+    return warc.read_at(existing(scope.root / ref.file), ref.offset)
+
+
+def _articles(scope: Scope, index: Index) -> Iterator[tuple[int, Record]]:
+    """Every article of the index with its running number, by its line or while that waits."""
+    waiting = {pending.seq: pending.line for pending in index.pending()}
+    for row in index.rows():
+        if row.line is not None:
+            place = row.line
+            raw = waiting.get(row.seq) or records.read_at(scope.root / place.file, place.offset, place.length)
+            yield row.seq, records.decode(raw)
