@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import zip_longest
 
@@ -14,9 +14,9 @@ _MAX_DAMAGES = 20
 _COMPARED = (
     # Every word with the article, the column and the place in it, in the order of both.
     "SELECT term, doc, col, offset FROM temp.words_{}",
-    # What ranking needs: how long each article is, and all of them together.
+    # What ranking needs: how long each article is, and all of them together (zeros where all were deleted).
     "SELECT id, sz FROM {}_docsize ORDER BY id",
-    "SELECT block FROM {}_data WHERE id = 1",
+    "SELECT rtrim(hex(block), '0') FROM {}_data WHERE id = 1",
 )
 
 
@@ -27,6 +27,12 @@ class Proving(Database):
         """What SQLite's integrity check says, nothing if all is well."""
         found = self._read(f"PRAGMA integrity_check({_MAX_DAMAGES})")
         return [str(row[0]) for row in found if row[0] != "ok"]
+
+    def met(self) -> Iterator[tuple[str, str, str]]:
+        """All that counts as seen: by which source, under which key, and with which record."""
+        with self._guarded():
+            for source, key, record in self._db.execute("SELECT source, key, record FROM seen"):
+                yield str(source), str(key), str(record)
 
     def has_words_of(self, articles: Iterable[tuple[int, Record]]) -> bool:
         """Whether the full text is just that of these articles, each with its running number.

@@ -42,6 +42,8 @@ def check_index(scope: Scope, scratch: Scratch, found: Findings) -> None:
             found.problem(row.line.file, wrong, offset=row.line.offset, record=row.id)
         for wrong in _wrong_with(row, scope, scratch):
             found.problem(NAME, wrong, record=row.id)
+    if not found.has_problems:  # rows that are missing have been named
+        _check_seen(index, scratch, found)
     if not found.has_problems and not _has_words(scope, index):
         found.problem(NAME, Wrong("index-words", "the full text is not that of the articles: run `scrape index`"))
 
@@ -79,10 +81,30 @@ def _wrong_page(row: Row, scope: Scope, scratch: Scratch) -> Iterator[Wrong]:
     if ledger.line is not None:
         other += differing(row, ledger.line, SHARED)
     elif context is not None:
-        known = {"source": context.link.source, "final_url": context.final_url, "fetched_at": context.fetched_at}
-        other += [name for name, value in known.items() if getattr(row, name) not in (value, None)]
+        other += _other_than(context, row)
     if other:
         yield Wrong("index-row", f"the index has another {', '.join(other)}")
+
+
+def _other_than(context: warc.Context, row: Row) -> list[str]:
+    """A file has no address; a row that was made again from the WARC has its path there."""
+    link = context.link
+    unless = None if link.url.startswith("file:") else link.url
+    known = {
+        "source": (link.source,),
+        "url": (link.url, unless),
+        "final_url": (context.final_url, unless and context.final_url),
+        "fetched_at": (context.fetched_at,),
+    }
+    return [name for name, values in known.items() if getattr(row, name) not in values]
+
+
+def _check_seen(index: Index, scratch: Scratch, found: Findings) -> None:
+    """What was met led to a record that is here, to none, or to a tombstone."""
+    for source, key, record in index.met():
+        if record and index.get(record) is None and scratch.get(record) is None:
+            what = f"the index counts {key} as met by {source or 'all'}, with a record that is not there"
+            found.problem(NAME, Wrong("index-seen", what), record=record)
 
 
 def _entry(ref: WarcRef, scope: Scope) -> warc.Entry:
