@@ -494,6 +494,21 @@ def test_what_an_interrupted_rebuild_left_goes_too(root: Path) -> None:
     assert holding(root, *traces()) == []
 
 
+def test_what_sqlite_keeps_in_free_pages_goes_too(root: Path) -> None:
+    """Many builds of SQLite leave what was deleted where it was; Debian's does not unless it is told to."""
+    with closing(sqlite3.connect(root / NAME)) as db:
+        db.execute("PRAGMA secure_delete = OFF")
+        db.execute("CREATE TABLE junk (text)")
+        db.executemany("INSERT INTO junk VALUES (?)", [(f"{WORD} was here",)] * 500)
+        db.commit()
+        db.execute("DROP TABLE junk")
+        db.commit()
+    assert NAME in holding(root, "was here")
+    purge(root, order())
+    assert holding(root, *traces(), "was here") == []
+    assert sound(root)
+
+
 # ---- crashes: a child process kills itself at a chosen system call
 
 COUNTER = itertools.count(1)

@@ -12,8 +12,9 @@ from scraper.types import Record
 
 _MAX_DAMAGES = 20
 _COMPARED = (
-    # Every word with the article, the column and the place in it, in the order of both.
-    "SELECT term, doc, col, offset FROM temp.words_{}",
+    # Every word with the sum over all its places of a number for article, place and column. Place by place it took 7
+    # CPU seconds for 3,000 articles of 500 words, so 1; a changed bit moves what is behind it, and with it the sum.
+    "SELECT term, count(*), sum((doc * 1000003 + offset * 8191 + col) % 998244353) FROM temp.words_{} GROUP BY term",
     # What ranking needs: how long each article is, and all of them together (zeros where all were deleted).
     "SELECT id, sz FROM {}_docsize ORDER BY id",
     "SELECT rtrim(hex(block), '0') FROM {}_data WHERE id = 1",
