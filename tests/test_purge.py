@@ -429,6 +429,10 @@ def test_the_address_is_refused_until_it_is_allowed_again(root: Path) -> None:
             assert archive.index.seen("paper", "news.example/77") is None
         assert sound(root)
         rebuild(root)
+    assert purge(root, order()).tombstones == count  # no more, for now
+    with Archive(root) as archive:
+        assert archive.is_purged(URL)
+    assert purge(root, order(again=True)).forbids == ()
     with Archive(root) as archive:
         made = secret_record()
         archive.add(archive.store(secret_capture()), made, ledger(made))

@@ -33,7 +33,8 @@ _MAX_GRAVE = 16 << 20  # a tombstone that fills more than that is more than one,
 class Order(Struct, frozen=True):
     """What is to be purged, why, when (RFC 3339 in UTC) and by which software.
 
-    With `again` the address may be archived again; `trial` finds everything and changes nothing.
+    With `again` the address may be archived again, also where an earlier purge forbids it; `trial` finds everything and
+    changes nothing.
     """
 
     url: str
@@ -82,7 +83,7 @@ def purge(root: Path, index: Index, order: Order) -> Purged:
     old = pieces.find(root, target, found)
     if not (found.records or found.lines or found.articles or found.stones or old.hits):
         raise UnusableError(f"{url}: nothing of it is in this archive", reason="not-archived")
-    drafts = [*_drafts(order, found), *(_again(found.stones) if order.again else ())]
+    drafts = [*_drafts(order, found), *_flagged(found.stones, order.again)]
     if not order.trial:
         plan = _plan(index, target, found, drafts)
         plan = structs.replace(plan, refill=not _is_known(root, index, found.articles))
@@ -157,14 +158,12 @@ def _drafts(order: Order, found: Trace) -> list[Draft]:
     return drafts
 
 
-def _again(stones: Iterable[Stone]) -> list[Draft]:
-    """Tombstones that forbid an address, as they are when it is allowed again."""
-    return [
-        _draft(structs.replace(said, again=True), warc.Grave(found.id, found.uri, stone.count), found)
-        for stone in stones
-        if not (said := stone.said).again
-        for found in [stone.found]
-    ]
+def _flagged(stones: Iterable[Stone], again: bool) -> Iterator[Draft]:
+    """Tombstones of an earlier purge, as they are when their address is allowed again, or no more."""
+    for stone in stones:
+        if stone.said.again != again:
+            said, found = structs.replace(stone.said, again=again), stone.found
+            yield _draft(said, warc.Grave(found.id, found.uri, stone.count), found)
 
 
 def _draft(said: warc.Tombstone, grave: warc.Grave, room: Found) -> Draft:

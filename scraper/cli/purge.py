@@ -37,11 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, streams: Streams) -> int:
     """Purge, and print what went; 5 if a part of the archive could not be looked into."""
-    if args.reason is None:
+    if args.reason is None and not args.dry_run:
         raise UsageError("a purge needs a reason: --reason TEXT; it stands in the archive from then on")
     root = existing(archive_root(args))
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    order = Order(_address(args.url), args.reason, at, CLEANER, args.allow_again, args.dry_run)
+    order = Order(_address(args.url), args.reason or "none yet", at, CLEANER, args.allow_again, args.dry_run)
     done = purge(root, order)
     for place in done.unread:
         streams.say(f"{place}: whether the page stands there, nobody can say")

@@ -56,6 +56,7 @@ def test_a_dry_run_says_so(root: Path) -> None:
     ran = purge(root, URL, "--dry-run")
     assert (ran.code, ran.out.splitlines()[0]) == (0, f"{URL}: would be purged")
     assert verify(root).indexed == 3
+    assert run("purge", URL, "--archive", str(root), "--dry-run") == ran  # which needs no reason yet
 
 
 def test_quiet(root: Path) -> None:
