@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import itertools
 import multiprocessing
@@ -24,7 +25,7 @@ from msgspec import structs
 
 from scraper import records, warc
 from scraper.archive import Archive, Order, Purged, Settings, View, purge, rebuild
-from scraper.errors import LockedError, RefusedError, UnusableError, UsageError, VerificationError
+from scraper.errors import LimitError, LockedError, RefusedError, UnusableError, UsageError, VerificationError
 from scraper.index import NAME, Index, Validators
 from scraper.types import Capture, Record, Verdict
 from scraper.verify import verify
@@ -496,6 +497,40 @@ def test_what_an_interrupted_rebuild_left_goes_too(root: Path) -> None:
     shutil.copy(root / NAME, root / f"{NAME}.new")
     purge(root, order())
     assert holding(root, *traces()) == []
+
+
+def test_a_disk_that_fails_at_the_end_is_said_and_the_next_opening_finishes_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def failing(source: Path, target: Path) -> None:
+        if target.name == NAME:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(LimitError, match="make room"):
+        purge(root, order())
+    assert [problem.slug for problem in verify(root).problems] == ["unfinished-purge"]
+    monkeypatch.undo()
+    with Archive(root) as archive:
+        assert archive.repairs == (f"{root}: the purge of {URL} was cut off; it is finished",)
+    assert holding(root, *traces()) == []
+    assert sound(root)
+
+
+def test_no_room_for_the_new_files_undoes_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "x")
+
+    before = {path: path.read_bytes() for path in root.rglob("*.gz")}
+    monkeypatch.setattr(warc, "bury", failing)
+    with pytest.raises(LimitError, match="make room"):
+        purge(root, order())
+    assert {path: path.read_bytes() for path in root.rglob("*.gz")} == before
+    assert not list(root.rglob("*.purging"))
+    assert sound(root)
 
 
 def test_what_sqlite_keeps_in_free_pages_goes_too(root: Path) -> None:

@@ -77,14 +77,15 @@ def purge(root: Path, index: Index, order: Order) -> Purged:
     url = urls.normalise(order.url) or order.url
     if not order.reason.strip() or len(order.reason) > MAX_REASON:
         raise UsageError(f"a purge needs a reason, of at most {MAX_REASON:,} characters", reason="no-reason")
-    order = structs.replace(order, url=url, reason=" ".join(order.reason.split()))
+    reason = " ".join(order.reason.encode("utf-8", "replace").decode().split())
+    order = structs.replace(order, url=url, reason=reason)
     target = Target(url)
     found = trace(root, index, target)
     old = pieces.find(root, target, found)
     if not (found.records or found.lines or found.articles or found.stones or old.hits):
         raise UnusableError(f"{url}: nothing of it is in this archive", reason="not-archived")
     drafts = [*_drafts(order, found), *_flagged(found.stones, order.again)]
-    if not order.trial:
+    if not order.trial and (drafts or found.articles or found.lines or old.hits):
         plan = _plan(index, target, found, drafts)
         plan = structs.replace(plan, refill=not _is_known(root, index, found.articles))
         _do(root, index, plan, lambda: _copies(root, index, found, drafts, old))

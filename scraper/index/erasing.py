@@ -100,12 +100,14 @@ class Erasing(Database):
         with self._guarded():
             self._db.execute("VACUUM INTO ?", (str(fresh),))
             self._db.close()
-        _sync(fresh)
-        for suffix in ("-wal", "-shm"):  # an old log must not meet the new file
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        os.replace(fresh, self.path)
-        _sync(self.path.parent)
-        self._reopen()
+        try:
+            _sync(fresh)
+            for suffix in ("-wal", "-shm"):  # an old log must not meet the new file
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            os.replace(fresh, self.path)
+            _sync(self.path.parent)
+        finally:
+            self._reopen()
 
 
 def _remove(path: Path) -> None:
