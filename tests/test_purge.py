@@ -111,7 +111,7 @@ def others(root: Path) -> list[tuple[str, int, int, str | None]]:
     for path in sorted(root.glob("warc/*/*/*")):
         for entry in warc.read(path):
             assert isinstance(entry, warc.Entry)
-            if entry.uri("warc-target-uri") != URL:
+            if entry.uri("warc-target-uri") != URL and not warc.is_tombstone(entry):
                 found.append((path.name, entry.offset, entry.length, entry.uri("warc-record-id")))
     return found
 
@@ -329,6 +329,18 @@ def test_revisits_go_with_what_they_refer_to(tmp_path: Path) -> None:
     assert purge(tmp_path, order()).types == {"request": 1, "response": 1, "revisit": 1}
     assert len(stones(tmp_path)) == 1
     assert sound(tmp_path)
+
+
+@pytest.mark.parametrize("target", [URL, f"urn:text:{URL}", f"urn:metadata:{URL}"])
+def test_what_was_made_from_it_and_refers_to_nothing(tmp_path: Path, target: str) -> None:
+    with Archive(tmp_path) as archive:
+        put(archive, 1)
+        headers = [("WARC-Type", "metadata"), ("WARC-Record-ID", f"<{warc.raw_id()}>"), ("WARC-Target-URI", target)]
+        made = warc.form.member([*headers, ("WARC-Date", AT), ("Content-Type", "text/plain")], WORD.encode() * 99)
+        archive._step().__enter__()._put(made + made)
+        archive._broken = False
+    assert purge(tmp_path, order()).types == {"metadata": 2}
+    assert holding(tmp_path, WORD) == []
 
 
 def test_pieces_in_quarantine(root: Path) -> None:

@@ -26,7 +26,7 @@ SAID = warc.Tombstone(
     records=(("response", "urn:uuid:1f6c2f0e-0000-4000-8000-000000000001"), ("request", "urn:uuid:2")),
     articles=("0123456789abcdef0123456789abcdef",),
 )
-GRAVE = warc.Grave("urn:uuid:9d3f6a52-6c1e-4b43-9d0b-0c3a4f6f2a11", "https://news.example/1", 2)
+GRAVE = warc.Grave("urn:uuid:9d3f6a52-6c1e-4b43-9d0b-0c3a4f6f2a11", 2)
 LEAST = 348  # of an empty file, the smallest record that we write
 LENGTHS = [*range(LEAST, 750), *range(1010, 1050), *range(65_530, 65_570), *range(131_065, 131_095), 1_000_003]
 
@@ -41,6 +41,7 @@ def test_every_length_is_met_exactly_and_reads_back(tmp_path: Path) -> None:
         (entry,) = warc.read(path)
         assert isinstance(entry, warc.Entry)
         assert (entry.length, entry.plain, entry.uri("warc-record-id")) == (length, True, GRAVE.record_id)
+        assert entry.uri("warc-target-uri") == "urn:tombstone:https://news.example/1"
         assert data.startswith(GZIP_HEAD)
         assert entry.header("warc-block-digest") == warc.digest(entry.block)
         assert warc.is_tombstone(entry)

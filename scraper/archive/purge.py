@@ -152,7 +152,7 @@ def _drafts(order: Order, found: Trace) -> list[Draft]:
             records=tuple((one.type, one.id) for one in run),
             articles=tuple(sorted(one for one in found.articles if _stood(run, one))),
         )
-        grave, length = warc.Grave(warc.raw_id(), first.uri, len(run)), sum(one.length for one in run)
+        grave, length = warc.Grave(warc.raw_id(), len(run)), sum(one.length for one in run)
         drafts.append(_draft(said, grave, structs.replace(first, length=length)))
     if drafts and all(draft.said.reason is None for draft in drafts):
         raise UsageError("the reason is longer than the records that go: shorten it", reason="no-room")
@@ -164,7 +164,7 @@ def _flagged(stones: Iterable[Stone], again: bool) -> Iterator[Draft]:
     for stone in stones:
         if stone.said.again != again:
             said, found = structs.replace(stone.said, again=again), stone.found
-            yield _draft(said, warc.Grave(found.id, found.uri, stone.count), found)
+            yield _draft(said, warc.Grave(found.id, stone.count), found)
 
 
 def _draft(said: warc.Tombstone, grave: warc.Grave, room: Found) -> Draft:

@@ -25,7 +25,7 @@ _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE records (
-    file TEXT, offset INTEGER, length INTEGER, id TEXT, type TEXT, uri TEXT, refers TEXT, hit INTEGER);
+    file TEXT, offset INTEGER, length INTEGER, id TEXT, type TEXT, refers TEXT, hit INTEGER);
 """
 _DOWN = "UPDATE records SET hit = 1 WHERE NOT hit AND refers IN (SELECT id FROM records WHERE hit)"
 # A revisit's original has the same target URI, or is another page's own: it goes by its address alone.
@@ -33,6 +33,7 @@ _UP = (
     "UPDATE records SET hit = 1 WHERE NOT hit AND id IN"
     " (SELECT refers FROM records WHERE hit AND type IN ('request', 'metadata', 'conversion'))"
 )
+_DERIVED = re.compile(r"urn:(?!uuid:)[a-z]+:(.+)")  # a record that was made from what an address gave
 _URL_FIELD = re.compile(rb'"(?:final_|canonical_)?url":("(?:[^"\\]|\\.)*")')
 
 
@@ -53,14 +54,13 @@ class Target(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """A WARC record by its place, its id and type, and the target URI in its head."""
+    """A WARC record by its place, its id and its type."""
 
     file: str
     offset: int
     length: int
     id: str
     type: str
-    uri: str
 
 
 class Stone(Struct, frozen=True):
@@ -103,7 +103,9 @@ def trace(root: Path, index: Index, target: Target) -> Trace:
 
 def addresses(entry: warc.Entry, ledger: Ledger | None) -> Iterator[str | None]:
     """Every address by which a WARC record is of a page."""
-    yield entry.uri("warc-target-uri")
+    uri = entry.uri("warc-target-uri")
+    derived = _DERIVED.fullmatch(uri or "")
+    yield derived[1] if derived else uri
     context = warc.context(entry.header(warc.CONTEXT.lower()))
     if context is not None:
         yield from (context.link.url, context.final_url)
@@ -193,8 +195,8 @@ class _Search:
                 continue
             refers = entry.uri("warc-concurrent-to") if entry.type == "request" else entry.uri("warc-refers-to")
             hit = entry.type != "warcinfo" and self._target.is_among(addresses(entry, ledger_of(entry)))
-            values = (name, entry.offset, entry.length, found.id, entry.type, found.uri, refers, hit)
-            self._db.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            values = (name, entry.offset, entry.length, found.id, entry.type, refers, hit)
+            self._db.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         self._db.execute("COMMIT")
 
     def _read_stone(self, entry: warc.Entry, found: Found) -> None:
@@ -207,8 +209,8 @@ class _Search:
         if self._target.is_among((said.url, *said.also)):
             self._stones.append(Stone(found, said, count))
 
-    def _select(self, where: str) -> Iterator[tuple[str, int, int, str, str, str]]:
-        columns = "file, offset, length, id, type, uri"
+    def _select(self, where: str) -> Iterator[tuple[str, int, int, str, str]]:
+        columns = "file, offset, length, id, type"
         yield from self._db.execute(f"SELECT {columns} FROM records WHERE {where} ORDER BY file, offset")  # noqa: S608 constants only
 
     def _look_into(self, found: Found) -> None:
@@ -269,5 +271,4 @@ def lines_of(path: Path, is_hit: Callable[[records.Line | records.Damage, bytes]
 
 
 def _found(name: str, entry: warc.Entry) -> Found:
-    uri = entry.uri("warc-target-uri") or ""
-    return Found(name, entry.offset, entry.length, entry.uri("warc-record-id") or "", entry.type, uri)
+    return Found(name, entry.offset, entry.length, entry.uri("warc-record-id") or "", entry.type)

@@ -60,10 +60,9 @@ class Tombstone(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Grave(Struct, frozen=True):
-    """What the head of a tombstone's record says: its id, the target URI, and how many records stood there."""
+    """Whose tombstone it is: the id of its own record, and how many records stood there."""
 
     record_id: str
-    uri: str
     count: int
 
 
@@ -80,7 +79,7 @@ def bury(said: Tombstone, grave: Grave, length: int) -> bytes:
 
     data = _stored(make, length - _FRAME) or _compressed(make, length - _FRAME)
     if data is None:
-        raise ValueError(f"{length} bytes hold no tombstone for {grave.uri}")
+        raise ValueError(f"{length} bytes hold no tombstone for {said.url}")
     return data
 
 
@@ -92,7 +91,7 @@ def fitting(whole: Tombstone, grave: Grave, length: int) -> Tombstone:
         except ValueError:
             continue
         return said
-    raise ValueError(f"{length} bytes hold no tombstone for {grave.uri}")
+    raise ValueError(f"{length} bytes hold no tombstone for {whole.url}")
 
 
 def is_tombstone(entry: Entry) -> bool:
@@ -119,7 +118,8 @@ def _record(said: Tombstone, grave: Grave, spaces: int) -> bytes:
         ("WARC-Record-ID", f"<{grave.record_id}>"),
         ("Content-Type", "application/json"),
         ("WARC-Date", said.purged_at),
-        ("WARC-Target-URI", grave.uri),
+        # A target of its own: under the page's address, indexers would take it for a capture of the page.
+        ("WARC-Target-URI", f"urn:tombstone:{form.target_uri(said.url)}"),
         (TOMBSTONE, str(grave.count)),
     ]
     return form.plain(headers, msgspec.json.encode(said) + b" " * spaces)
