@@ -13,11 +13,11 @@ from contextlib import closing
 from pathlib import Path
 
 from scraper.errors import ScrapeError, VerificationError
-from scraper.index import NAME, Index
+from scraper.index import NAME, OLDER_SCHEMA, Index
 from scraper.verify.lines import check_index, check_lines
 from scraper.verify.report import Findings, Problem, Report, Scope
 from scraper.verify.scratch import Scratch
-from scraper.verify.warcs import check_references, check_warcs
+from scraper.verify.warcs import check_payloads, check_references, check_warcs
 
 __all__ = ["Problem", "Report", "verify"]
 
@@ -25,7 +25,8 @@ __all__ = ["Problem", "Report", "verify"]
 def verify(root: Path) -> Report:
     """Read the whole archive and say what is wrong with it; see Report.exit_code.
 
-    A ScrapeError if there is no such directory. A file that cannot be read is a problem as any other.
+    A ScrapeError if there is no such directory, or the index is of an older version. A file that cannot be read is a
+    problem as any other.
     """
     if not root.is_dir():
         raise ScrapeError(f"{root}: no such directory", reason="not-found")
@@ -55,6 +56,7 @@ def _walk(root: Path, index: Index | None, found: Findings) -> None:
         check_references(scope, scratch, found)
         if scope.index is not None and scope.snapshot is not None:
             check_index(scope.index, scope.snapshot, scratch, found)
+        check_payloads(scope, scratch, found)
 
 
 def _check_folders(root: Path, found: Findings) -> None:
@@ -78,5 +80,7 @@ def _open_index(root: Path, found: Findings) -> Index | None:
     try:
         return Index(path, readonly=True)
     except ScrapeError as error:
+        if error.reason == OLDER_SCHEMA:  # nothing is wrong with it, and without it less would be proved
+            raise
         found.problem(NAME, str(error))
         return None

@@ -97,8 +97,8 @@ def _wrong_in_warc(line: records.Line, scratch: Scratch) -> Iterator[str]:
     raw = scratch.get(ref.record_id) if ref else None
     if ref is None:
         yield "it points to no WARC record"
-    elif raw is None or raw.type not in ("response", "resource"):
-        yield f"it points to {ref.record_id}, which is no response or resource in the WARC"
+    elif raw is None or raw.type not in ("response", "resource", "revisit"):
+        yield f"it points to {ref.record_id}, which is no response, revisit or resource in the WARC"
     elif WarcRef(raw.file, raw.offset, raw.length, raw.id) != ref:
         yield f"it points to {ref.file} at {ref.offset}, but {raw.id} lies in {raw.file} at {raw.offset}"
     text = scratch.get(warc.conversion_id(record.id))

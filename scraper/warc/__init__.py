@@ -1,11 +1,23 @@
 """WARC: writing one file at a time, reading our own strictly, and taking pages out of anybody's.
 
-`form` is what a record looks like, `write` and `read` are the two directions, `pages` turns records into Captures.
+`form` is what a record looks like, `write` and `read` are the two directions, `visit` tells what was stored before,
+`pages` turns records into Captures.
 """
 
-from scraper.warc.form import CONTEXT, LINE_DIGEST, MAX_BLOCK, context, conversion_id, digest, http_payload, metadata_id
+from scraper.warc.form import (
+    CONTEXT,
+    LINE_DIGEST,
+    MAX_BLOCK,
+    NOTE,
+    context,
+    conversion_id,
+    digest,
+    http_payload,
+    metadata_id,
+)
 from scraper.warc.pages import MAX_BODY, capture, pages
 from scraper.warc.read import Damage, Entry, read, read_at, whole
+from scraper.warc.visit import PROFILES, recall, referred, restored
 from scraper.warc.write import OPEN, Info, Point, Writer
 
 __all__ = [
@@ -13,7 +25,9 @@ __all__ = [
     "LINE_DIGEST",
     "MAX_BLOCK",
     "MAX_BODY",
+    "NOTE",
     "OPEN",
+    "PROFILES",
     "Damage",
     "Entry",
     "Info",
@@ -28,5 +42,8 @@ __all__ = [
     "pages",
     "read",
     "read_at",
+    "recall",
+    "referred",
+    "restored",
     "whole",
 ]
