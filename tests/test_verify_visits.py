@@ -15,6 +15,8 @@ from scraper.index import NAME, Index
 from scraper.types import Note
 from scraper.verify import verify
 
+DERIVED = ("WARC-Block-Digest", "Content-Length")
+
 
 @pytest.fixture
 def revisited(tmp_path: Path) -> Path:
@@ -61,6 +63,12 @@ def test_a_revisit_of_a_revisit_or_with_a_payload(revisited: Path) -> None:
     before = path.read_bytes()
     rewritten(path, lambda e: (e.headers, e.block + b"x" if e.type == "revisit" else e.block))
     assert "a revisit with a payload" in whats(verify(revisited))
+    path.write_bytes(before)
+    first = next(entry for entry in warc.read(path) if isinstance(entry, warc.Entry) and entry.type == "revisit")
+    second = [(name, "<urn:x>" if name == "WARC-Record-ID" else value) for name, value in first.headers]
+    chained = [(n, f"<{first.uri('warc-record-id')}>" if n == "WARC-Refers-To" else v) for n, v in second]
+    path.write_bytes(before + warc.form.member([h for h in chained if h[0] not in DERIVED], first.block))
+    assert "not the response of" in whats(verify(revisited))
     path.write_bytes(before)
     rewritten(path, lambda e: (tuple((n, "resource" if v == "response" else v) for n, v in e.headers), e.block))
     assert "not the response of" in whats(verify(revisited))

@@ -247,6 +247,18 @@ def test_a_revisit_of_what_is_gone_is_said(tmp_path: Path) -> None:
             archive.read(ref)
 
 
+def test_a_payload_that_is_another_one_is_not_given_out(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.store(at(1, page(1)))
+        archive.store(at(2, page(1)))
+        other = archive.read(archive.store(at(3, page(2))))
+    revisit = next(entry for entry in records_of(tmp_path) if entry.type == "revisit")
+    with pytest.raises(
+        VerificationError, match=f"the payload of {other.uri('warc-record-id')} is not the one it names"
+    ):
+        warc.restored(revisit, other)
+
+
 # ---- the order of commits
 
 
