@@ -318,6 +318,22 @@ class WarcRef(Struct, frozen=True):
     record_id: str
 
 
+class Payload(Struct, frozen=True):
+    """A response that lies whole in the WARC, which a later one with the same payload refers to instead of a copy.
+
+    `uri` and `date` are its WARC-Target-URI and WARC-Date, `digest` its labelled payload digest, all as they stand
+    there; `etag` and `last_modified` are its validators as the server gave them.
+    """
+
+    uri: str
+    date: str
+    status: int
+    digest: str
+    etag: str | None
+    last_modified: str | None
+    ref: WarcRef
+
+
 class Rights(Struct, frozen=True, omit_defaults=True):
     """What the site said on reuse, as it was seen: never interpreted here."""
 
@@ -375,11 +391,25 @@ class Record(Struct, frozen=True, kw_only=True):
     profile: str
 
 
+class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a source learned and no record says, kept in a metadata record so that a lost index can be made again.
+
+    With `seen` it met `key`, and that is the id of the record that came of it, or "" where none did. Without, all that
+    the answer of the address `key` named is archived, so that it may be asked whether it changed, by these validators.
+    """
+
+    source: str
+    key: str
+    seen: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 class Ledger(Struct, frozen=True, kw_only=True):
     """What the WARC's metadata record holds beside a conversion record: the reasons, and the rights signals seen.
 
-    `key` is how its source knows the page again. `line` is the article's record without its text, so that a lost line
-    of JSONL can be made again from the WARC alone.
+    `key` is how its source knows the page again. `line` is its record without the text, so that the index's row, and
+    for an article a lost line of JSONL, can be made again from the WARC alone.
     """
 
     record: str

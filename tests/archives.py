@@ -53,9 +53,11 @@ def counted(step: int, real: Callable[..., object], half: Callable[..., object] 
 
 
 COUNTER = itertools.count(1)
+Fill = Callable[[Archive, int], WarcRef]
+"""Stores a capture and adds the article `record-NUMBER` that was made of it."""
 
 
-def child(root: Path, step: int, told: int) -> None:
+def child(root: Path, step: int, told: int, fill: Fill) -> None:
     """Archive five articles, two a commit, and say which are acknowledged."""
     write = os.write
     for name in ("fdatasync", "fsync", "rename", "ftruncate"):
@@ -67,7 +69,7 @@ def child(root: Path, step: int, told: int) -> None:
     for number in range(5):
         if archive.index.get(f"record-{number}"):
             continue
-        put(archive, number)
+        fill(archive, number)
         ready.append(f"record-{number}\n")
         if number % 2:
             archive.commit()
@@ -77,10 +79,10 @@ def child(root: Path, step: int, told: int) -> None:
     write(told, "".join([*ready, "end\n"]).encode())
 
 
-def run_child(root: Path, step: int) -> tuple[list[str], bool]:
+def run_child(root: Path, step: int, fill: Fill = put) -> tuple[list[str], bool]:
     """What the child was told is acknowledged, and whether it lived to the end."""
     reading, told = os.pipe()
-    process = multiprocessing.get_context("fork").Process(target=child, args=(root, step, told))
+    process = multiprocessing.get_context("fork").Process(target=child, args=(root, step, told, fill))
     process.start()
     os.close(told)
     with os.fdopen(reading) as pipe:

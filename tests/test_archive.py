@@ -5,7 +5,7 @@ import os
 import random
 import re
 import resource
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,7 +51,10 @@ def test_only_articles_have_lines(tmp_path: Path) -> None:
     with View(tmp_path) as view:
         assert view.index.counts() == {("paper", "consent"): 1, ("paper", "article"): 1}
         assert view.record("record-1") is None
-        assert view.ledger("record-1") == ledger(record(1, Verdict.CONSENT))
+        reasons = view.ledger("record-1")
+        assert reasons is not None
+        assert reasons.line is not None
+        assert (reasons.verdict, reasons.line.verdict, reasons.line.text) == (Verdict.CONSENT, Verdict.CONSENT, "")
     assert sound(tmp_path)
 
 
@@ -96,6 +99,29 @@ def test_files_are_closed_when_they_are_full(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.open"))
     with View(tmp_path) as view:
         assert [view.capture(ref).body for ref in refs] == [page(number) for number in range(12)]
+    assert sound(tmp_path)
+
+
+def test_a_file_is_closed_by_the_first_commit_that_finds_it_old(tmp_path: Path) -> None:
+    now = datetime(2031, 2, 3, 4, 0, 0, tzinfo=UTC)
+    with Archive(tmp_path, Settings(max_age=3600.0, clock=lambda: now)) as archive:
+        first = put(archive, 1)
+        now += timedelta(minutes=59)
+        archive.commit()
+        second = put(archive, 2)
+        now += timedelta(minutes=1)
+        assert first.file == second.file
+        assert (tmp_path / f"{first.file}.open").exists()
+        archive.commit()
+        assert (tmp_path / first.file).exists()
+        third = put(archive, 3)
+        now += timedelta(minutes=60)
+        fourth = put(archive, 4)  # nobody committed meanwhile: what is stored first closes it
+        now -= timedelta(days=9)  # a clock that is set back
+        archive.commit()
+        assert put(archive, 5).file == fourth.file
+    names = [ref.file.rpartition("/")[2] for ref in (first, third, fourth)]
+    assert names == [f"scrape-20310203T0{hour}0000Z-00001.warc.gz" for hour in (4, 5, 6)]
     assert sound(tmp_path)
 
 

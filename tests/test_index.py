@@ -11,7 +11,7 @@ from captures import record
 
 from scraper.errors import LimitError, LockedError, ScrapeError, VerificationError
 from scraper.index import SCHEMA_VERSION, File, Index, Pending, Place, Run, Validators
-from scraper.types import Verdict, WarcRef
+from scraper.types import Note, Verdict, WarcRef
 
 REF = WarcRef("warc/2026/11/a.warc.gz", 10, 20, "urn:uuid:1")
 LEDGER = WarcRef("warc/2026/11/a.warc.gz", 30, 5, "urn:uuid:2")
@@ -104,10 +104,12 @@ def test_rows_in_order_and_by_source(index: Index) -> None:
 
 
 def test_validators_failures_and_runs(index: Index) -> None:
-    index.set_validators("u", Validators('"e"', None))
-    index.set_validators("u", Validators('"f"', "Mon"))
-    assert index.validators("u") == Validators('"f"', "Mon")
-    assert index.validators("v") is None
+    index.take(Note(source="s", key="u", etag='"e"'))
+    index.take(Note(source="s", key="u", etag='"f"', last_modified="Mon"))
+    assert index.validators("s", "u") == Validators('"f"', "Mon")
+    assert index.validators("s", "v") is None is index.validators("t", "u")
+    index.take(Note(source="s", key="u", seen=""))
+    assert index.seen("s", "u") == ""
     index.fail("s", "timeout")
     index.fail("s", "timeout")
     assert index.failures() == {("s", "timeout"): 2}
@@ -152,7 +154,7 @@ def test_a_second_writer_is_told_so(index: Index) -> None:
     other.close()
 
 
-def test_an_unknown_schema_is_an_error_with_a_way_out(tmp_path: Path) -> None:
+def test_a_newer_schema_is_an_error_with_a_way_out(tmp_path: Path) -> None:
     path = tmp_path / "i"
     Index(path).close()
     with sqlite3.connect(path) as db:

@@ -26,8 +26,8 @@ from msgspec import structs
 from scraper import records, warc
 from scraper.archive import Archive, Order, Purged, Settings, View, purge, rebuild
 from scraper.errors import LimitError, LockedError, RefusedError, UnusableError, UsageError, VerificationError
-from scraper.index import NAME, Index, Validators
-from scraper.types import Capture, Record, Verdict
+from scraper.index import NAME, Index
+from scraper.types import Capture, Note, Record, Verdict
 from scraper.verify import verify
 
 AT = "2026-11-22T08:00:00.000000Z"
@@ -476,8 +476,8 @@ def test_the_same_text_elsewhere_is_named_and_stays(tmp_path: Path) -> None:
 
 def test_validators_of_the_address_go(root: Path) -> None:
     with Archive(root) as archive:
-        archive.index.set_validators(f"paper {URL}", Validators(f'"{WORD}"', None))
-        archive.index.set_validators("paper https://news.example/feed", Validators('"x"', None))
+        archive.note(Note(source="paper", key=URL, etag=f'"{WORD}"'), URL)
+        archive.note(Note(source="paper", key="https://news.example/feed", etag='"x"'), "https://news.example/feed")
     purge(root, order())
     assert holding(root, WORD) == []
     with Archive(root) as archive:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -34,10 +33,6 @@ def test_rebuild_gives_the_same_index(tmp_path: Path) -> None:
         assert view.index.files() == files
         assert view.index.seen("paper", "https://news.example/4") == seen == "record-4"
         assert [row.id for row in view.index.search("harbour 4")] == ["record-4"]
-    page_row = before.pop("record-2")
-    assert after.pop("record-2") == structs.replace(
-        page_row, title=None, word_count=0, text_sha256=hashlib.sha256(b"").hexdigest()
-    )
     assert after == before
     assert sound(tmp_path)
 

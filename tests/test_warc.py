@@ -109,6 +109,28 @@ def test_pair_and_derived_records_name_each_other(tmp_path: Path) -> None:
     assert conversion.header("warc-block-digest") == f"sha256:{article.text_sha256}"
 
 
+def test_warcinfo_says_who_asked_and_how_and_nothing_of_the_machine(tmp_path: Path) -> None:
+    said = warc.Info("scrape/1", "obey", "me@news.example", "scrape/1 (+me@news.example)", "sha256:0", (("a", "b"),))
+    entry = next(iter(entries(warc.Writer(tmp_path, lambda: NOW, said).close())))
+    fields = dict(line.split(": ", 1) for line in entry.block.decode().splitlines())
+    assert fields.pop("conformsTo").startswith("https://iipc.github.io/")
+    assert fields.pop("http-header-rewrites").startswith("transfer-encoding: chunked is undone")
+    assert fields.pop("http2").startswith("stored as an HTTP/1.1 message")
+    assert fields == {
+        "software": "scrape/1",
+        "format": "WARC File Format 1.1",
+        "robots": "obey",
+        "payload-digest": "over the body without its transfer coding, with its content coding",
+        "revisits": "of a whole response of the same address; the block is the head that was sent",
+        "operator": "me@news.example",
+        "http-header-user-agent": "scrape/1 (+me@news.example)",
+        "configuration-digest": "sha256:0",
+        "a": "b",
+    }
+    unknown = next(iter(entries(warc.Writer(tmp_path, lambda: NOW, warc.Info()).close())))
+    assert not any(name in unknown.block for name in (b"operator", b"user-agent", b"configuration"))
+
+
 def test_only_articles_have_a_conversion(tmp_path: Path) -> None:
     file = writer(tmp_path)
     page_record = structs.replace(record(1, Verdict.CONSENT), warc=file.write(capture(1)))

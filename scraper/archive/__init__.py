@@ -28,8 +28,8 @@ from scraper.archive.purge import purge as _purge
 from scraper.archive.rebuild import build, rebuild
 from scraper.archive.repair import repair, write_pending
 from scraper.errors import LimitError, RefusedError, ScrapeError, UnusableError, VerificationError
-from scraper.index import NAME, File, Index, Pending, Place
-from scraper.types import Capture, Ledger, Record, Verdict, WarcRef
+from scraper.index import NAME, SCHEMA_VERSION, File, Index, Pending, Place
+from scraper.types import Capture, Ledger, Note, Record, Verdict, WarcRef
 
 __all__ = ["Archive", "Order", "Purged", "Settings", "View", "purge", "rebuild"]
 
@@ -41,9 +41,11 @@ def _now() -> datetime:
 
 
 class Settings(Struct, frozen=True):
-    """How an archive writes: a WARC file is closed at the first commit that finds it at `max_warc` bytes."""
+    """How an archive writes: a WARC file is closed at the first commit that finds it at `max_warc` bytes, or `max_age`
+    seconds old."""
 
     max_warc: int = 1_000_000_000
+    max_age: float = 86_400.0
     info: warc.Info = warc.Info()
     clock: Callable[[], datetime] = _now
 
@@ -61,7 +63,17 @@ class View:
         self.index = Index(root / NAME, readonly=True)
 
     def read(self, ref: WarcRef) -> warc.Entry:
-        """The WARC record of a reference; a VerificationError if it is not there."""
+        """The WARC record of a reference, a revisit with its whole message; a VerificationError if it is not there."""
+        entry = self._entry(ref)
+        if entry.type != "revisit":
+            return entry
+        payload = self.index.payload(*warc.referred(entry))
+        if payload is None:
+            message = f"{self.root / ref.file}: at {ref.offset}: a revisit of what the index does not know: rebuild it"
+            raise VerificationError(message, reason="bad-reference")
+        return warc.restored(entry, self._entry(payload.ref))
+
+    def _entry(self, ref: WarcRef) -> warc.Entry:
         if not _WARC_NAME.fullmatch(ref.file):
             raise VerificationError(f"{ref.file!r}: not a WARC file of this archive", reason="bad-reference")
         final = self.root / ref.file
@@ -140,6 +152,7 @@ class Archive(View):
             try:
                 notes = [] if (root / NAME).exists() else build(root)
                 self.index = Index(root / NAME)
+                notes += [self._upgraded()] if self.index.upgraded_from else []
                 notes += journal.finish(root, self.index)
                 notes += repair(root, self.index)
             except BaseException:
@@ -150,15 +163,22 @@ class Archive(View):
     def store(self, capture: Capture) -> WarcRef:
         """Put what was fetched into the WARC; when this returns, the end of this process cannot lose it.
 
-        The reference is to the last hop's response, or the file's resource. It is acknowledged by the next `commit`.
-        A RefusedError if one of its addresses was purged.
+        The reference is to the last hop's response, or the file's resource. A response with the payload of an earlier
+        one of its address, and a 304, become a revisit of that. It is acknowledged by the next `commit`. A RefusedError
+        if one of its addresses was purged.
         """
         for address in dict.fromkeys((capture.link.url, capture.final_url, *(hop.url for hop in capture.exchanges))):
             self.check_purged(address)
-        if self._writer is not None and self._writer.length >= self._settings.max_warc:
+        if self._writer is not None and self._is_full(self._writer):
             self.commit()
         with self._step() as writer:
-            return writer.write(capture)
+            return writer.write(capture, self.index)
+
+    def note(self, note: Note, about: str, ref: WarcRef | None = None) -> None:
+        """Keep what a source learned of an address, in the index and, should that be lost, in the WARC."""
+        with self._step() as writer:
+            writer.note(note, about, ref)
+            self.index.take(note)
 
     def add(self, ref: WarcRef, record: Record, ledger: Ledger) -> bool:
         """Take in what was made of a stored capture; False, and nothing done, if a record with this id is here.
@@ -175,12 +195,12 @@ class Archive(View):
         if hashlib.sha256(record.text.encode()).hexdigest() != record.text_sha256:
             raise ValueError(f"record {record.id}: text_sha256 is not of its text")
         with self._step() as writer:
-            if record.verdict is not Verdict.ARTICLE:
-                self.index.add(record, None, writer.derive(record, ledger, None))
-                return True
-            place = self._place(record, line)
             bare = msgspec.structs.replace(record, text="", kept=None, removed=None, trimmed=None)
             whole = msgspec.structs.replace(ledger, line=bare)
+            if record.verdict is not Verdict.ARTICLE:
+                self.index.add(record, None, writer.derive(record, whole, None))
+                return True
+            place = self._place(record, line)
             seq = self.index.add(record, place, writer.derive(record, whole, line))
             self.index.wait(Pending(seq, place.file, place.offset, line))
         return True
@@ -203,7 +223,7 @@ class Archive(View):
             self.index.commit()
             self._broken = False
             self._settled = max(self._settled, write_pending(self.root, self.index, []))
-            if writer is not None and writer.length >= self._settings.max_warc:
+            if writer is not None and self._is_full(writer):
                 self._finish(writer)
 
     def is_purged(self, address: str) -> bool:
@@ -237,6 +257,14 @@ class Archive(View):
                 self._finish(self._writer)
             self.index.settle(self._settled)
             self.index.commit()
+
+    def _is_full(self, writer: warc.Writer) -> bool:
+        age = (self._settings.clock() - writer.began).total_seconds()
+        return writer.length >= self._settings.max_warc or age >= self._settings.max_age
+
+    def _upgraded(self) -> str:
+        which = f"upgraded from schema {self.index.upgraded_from} to {SCHEMA_VERSION}"
+        return f"{self.index.path}: {which}; `scrape index` also takes in what older versions did not know"
 
     def _finish(self, writer: warc.Writer) -> None:
         final = writer.close()

@@ -42,6 +42,7 @@ class Journal(Struct, frozen=True, kw_only=True):
 
     url: str
     files: tuple[Copy, ...] = ()
+    raw: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     validators: tuple[str, ...] = ()
@@ -126,6 +127,8 @@ def _tell(root: Path, index: Index, journal: Journal) -> None:
     with index.atomic():
         for gone in _rows(root, index, journal):
             index.erase(gone)
+        for record_id in journal.raw:
+            index.forget_payload(record_id)
         index.forget(journal.keys)
         for key, tombstone in journal.forbid:
             index.forbid(key, tombstone)

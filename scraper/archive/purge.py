@@ -98,6 +98,7 @@ def _plan(index: Index, target: Target, found: Trace, drafts: list[Draft]) -> Jo
     allow = {key for draft in drafts if draft.said.again for key in draft.said.keys}
     return Journal(
         url=target.url,
+        raw=tuple(sorted(one.id for one in found.records if one.type == "response")),
         articles=tuple(sorted(found.articles)),
         keys=tuple(sorted(found.keys)),
         validators=tuple(key for key in index.validated() if target.is_among([key.partition(" ")[2]])),

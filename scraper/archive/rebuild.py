@@ -16,9 +16,9 @@ from scraper import records, warc
 from scraper.archive import disk, journal
 from scraper.archive.repair import finish, open_files, repair, write_pending
 from scraper.errors import ScrapeError, UnusableError
-from scraper.index import NAME, File, Index, Pending, Place
+from scraper.index import NAME, OTHER_SCHEMA, File, Index, Pending, Place
 from scraper.sources import urls
-from scraper.types import Ledger, Record, Verdict, WarcRef
+from scraper.types import Ledger, Note, Record, Verdict, WarcRef
 
 _RAW = "CREATE TABLE raw (id TEXT PRIMARY KEY, offset INTEGER, length INTEGER, file TEXT, context TEXT, digest TEXT)"
 _NO_TEXT = hashlib.sha256(b"").hexdigest()
@@ -46,8 +46,9 @@ def build(root: Path) -> list[str]:
     """Rebuild the index of an archive whose lock is held; a line for everything that was repaired or found amiss.
 
     An article that the WARC holds whole and no line of JSONL stands for gets its line again, byte for byte. Files and
-    addresses count as seen where a ledger says that they were cleaned, and what came of it is here. What the files do
-    not hold is gone: validators, failure counts, runs.
+    addresses count as seen where a ledger says that they were cleaned, and what came of it is here, or where a note
+    says so; notes have the validators too. What the files do not hold is gone: failure counts, runs. An index that a
+    newer version made is left alone, a ScrapeError says so.
     """
     path = root / NAME
     notes = _finish_files(root, path)
@@ -83,6 +84,8 @@ def _finish_files(root: Path, path: Path) -> list[str]:
                 notes += journal.finish(root, old)
                 notes += repair(root, old)
         except ScrapeError as error:
+            if error.reason == OTHER_SCHEMA:
+                raise
             notes.append(f"the old index could not help: {error}")
     notes += journal.finish_files(root)
     for file in open_files(root):
@@ -146,10 +149,13 @@ class _Warcs:
                 notes.append(f"{path}: at {entry.offset}: {entry.reason}")
                 continue
             ref = WarcRef(name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
-            if entry.type in ("response", "resource"):
+            warc.recall(entry, ref, self._index)
+            if entry.type in ("response", "resource", "revisit"):
                 digest = hashlib.sha256(entry.block).hexdigest() if entry.type == "resource" else None
                 values = (ref.record_id, ref.offset, ref.length, ref.file, entry.header(warc.CONTEXT.lower()), digest)
                 self._raw.execute("INSERT OR IGNORE INTO raw VALUES (?, ?, ?, ?, ?, ?)", values)
+            elif entry.header(warc.NOTE.lower()) is not None:
+                notes += self._take_note(entry, ref)
             elif entry.type == "metadata":
                 notes += self._take_stone(entry, ref) if warc.is_tombstone(entry) else self._take_ledger(entry, ref)
             elif entry.type == "conversion" and (lost := self._lost.pop(ref.record_id, None)):
@@ -187,6 +193,12 @@ class _Warcs:
         for key in said.keys if not said.again else ():
             self._index.forbid(key, ref.record_id)
 
+    def _take_note(self, entry: warc.Entry, ref: WarcRef) -> Iterator[str]:
+        try:
+            self._index.take(msgspec.json.decode(entry.block, type=Note))
+        except ValueError as error:
+            yield f"{_at(ref)}: not a note: {error}"
+
     def _take_ledger(self, entry: warc.Entry, ref: WarcRef) -> Iterator[str]:
         try:
             ledger = msgspec.json.decode(entry.block, type=Ledger)
@@ -200,7 +212,7 @@ class _Warcs:
             proof = entry.header(warc.LINE_DIGEST.lower())
             self._lost[warc.conversion_id(ledger.record)] = _Lost(ledger, ref, refers_to, proof)
             return
-        elif (record := self._without_text(ledger, refers_to)) is not None:
+        elif (record := ledger.line or self._without_text(ledger, refers_to)) is not None:
             self._index.add(record, None, ref)
         else:
             yield f"{_at(ref)}: a ledger of a record that is not there"
@@ -235,7 +247,7 @@ class _Warcs:
             self._index.see(context.link.source, ledger.key or usual, ledger.record)
 
     def _without_text(self, ledger: Ledger, refers_to: str) -> Record | None:
-        """The record of a page that is no article, from its ledger and the context of its raw record."""
+        """The record of a page that is no article, where its ledger is of an older version and has it not."""
         columns = "file, offset, length, id, context"
         row = self._raw.execute(f"SELECT {columns} FROM raw WHERE id = ?", (refers_to,)).fetchone()  # noqa: S608 constants only
         context = warc.context(row[4]) if row else None

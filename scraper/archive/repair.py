@@ -122,6 +122,7 @@ def _compare(root: Path, index: Index, file: File) -> list[str]:
         return []
     lost = f"{path}: {file.good_length - size} acknowledged bytes are gone; `scrape verify` says which records"
     if file.sha256 is not None:
+        index.forget_payloads(file.name, size)  # the next response with the same payload must be stored whole
         return [lost]
     index.set_file(File(file.name, size))  # lines that come must know where they will stand
     return [f"{lost}, `scrape index` makes the lines again from the WARC"]

@@ -15,9 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
         "Make the archive's index again from its WARC and JSONL files, and lines of JSONL that are lost from the WARC, "
-        "and say what was repaired. What only the index knew begins anew: counts of failures, last runs, and the "
-        "validators of feeds."
+        "and say what was repaired. What only the index knew begins anew: counts of failures and last runs."
     )
+    parser.add_argument("--rebuild", action="store_true", help="the same; there is nothing else that it could do")
     add_archive(parser)
 
 

@@ -16,6 +16,7 @@ from scraper import archive as archives
 from scraper import fetch, polite, warc, workers
 from scraper.clean.options import Options
 from scraper.config.check import read_site_rules
+from scraper.config.digest import digest_of
 from scraper.config.settings import CleaningConfig, Config, NetworkConfig, SourceConfig
 from scraper.pipeline import Source, SourceKind, Tools
 from scraper.version import CLEANER, __version__
@@ -35,20 +36,38 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
     Raises LockedError where another process has the archive, LimitError where its directory cannot be written.
     """
     config = plan.config
-    info = warc.Info(software=CLEANER, robots="obey")
-    settings = archives.Settings(max_warc=config.archive.warc_max_size, info=info)
     async with AsyncExitStack() as stack:
         # First, for it may find a mistake in the configuration, which should leave no archive behind.
         fetcher = await stack.enter_async_context(fetcher_of(config.network)) if plan.network else None
-        archive = archives.Archive(Path(config.archive.directory), settings)
+        limits = config.archive
+        settings = archives.Settings(max_warc=limits.warc_max_size, max_age=limits.warc_max_age, info=info_of(plan))
+        archive = archives.Archive(Path(limits.directory), settings)
         stack.callback(archive.close)
         cleaners = stack.enter_context(workers.Workers(cleaning(config.cleaning)))
         yield Tools(archive, cleaners, fetcher, lambda: datetime.now(UTC))
 
 
+def info_of(plan: Plan) -> warc.Info:
+    """What the WARC files say of this run: who asked, by which rules, with which settings."""
+    network = plan.config.network
+    return warc.Info(
+        software=CLEANER,
+        robots="obey",
+        operator=network.contact,
+        user_agent=fetching(network).user_agent if plan.network else None,
+        configuration=digest_of(plan.config),
+    )
+
+
 def fetcher_of(network: NetworkConfig) -> fetch.Fetcher:
     """A fetcher with its manners, as configured."""
-    settings = fetch.Settings(
+    manners = polite.Settings(product=network.product, delay=network.delay)
+    return fetch.Fetcher(fetching(network), polite.Polite(manners, time.time, asyncio.sleep), time.time)
+
+
+def fetching(network: NetworkConfig) -> fetch.Settings:
+    """Who asks, and within which bounds, as configured."""
+    return fetch.Settings(
         product=network.product,
         version=__version__,
         connect_timeout=network.connect_timeout,
@@ -61,8 +80,6 @@ def fetcher_of(network: NetworkConfig) -> fetch.Fetcher:
         ca_file=network.ca_file,
         contact=network.contact or NO_CONTACT,
     )
-    manners = polite.Settings(product=network.product, delay=network.delay)
-    return fetch.Fetcher(settings, polite.Polite(manners, time.time, asyncio.sleep), time.time)
 
 
 NO_CONTACT = "no contact configured"

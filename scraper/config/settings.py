@@ -27,6 +27,12 @@ class ArchiveConfig(Struct, frozen=True, forbid_unknown_fields=True):
             description="A WARC file is closed when it has grown to this size; ISO 28500 advises 1 GB.",
         ),
     ] = 1_000_000_000
+    warc_max_age: Annotated[
+        float,
+        Meta(
+            ge=60, le=366 * 86400, extra={"unit": "seconds"}, description="A WARC file is closed when it is this old."
+        ),
+    ] = 86_400.0
 
 
 class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):

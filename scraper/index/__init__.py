@@ -12,13 +12,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from scraper.index.database import NAME, SCHEMA_VERSION
+from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
+from scraper.index.migrations import SCHEMA_VERSION
+from scraper.index.payloads import Payloads
 from scraper.index.proving import Proving
-from scraper.types import Record, Verdict, WarcRef
+from scraper.types import Note, Record, Verdict, WarcRef
 
 __all__ = [
     "NAME",
+    "OLDER_SCHEMA",
+    "OTHER_SCHEMA",
     "SCHEMA_VERSION",
     "Erased",
     "File",
@@ -115,7 +119,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Erasing, Proving):
+class Index(Erasing, Payloads, Proving):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -190,14 +194,17 @@ class Index(Erasing, Proving):
         """Remember that a source met this address or digest; the last record wins."""
         self._write("INSERT OR REPLACE INTO seen (source, key, record) VALUES (?, ?, ?)", (source, key, record_id))
 
-    def validators(self, url: str) -> Validators | None:
-        """What to send along when asking for this address again."""
-        found = self._read("SELECT etag, last_modified FROM validators WHERE url = ?", (url,))
+    def validators(self, source: str, url: str) -> Validators | None:
+        """What a source may send along when it asks for this address again; what one has archived is new to another."""
+        found = self._read("SELECT etag, last_modified FROM validators WHERE url = ?", (f"{source} {url}",))
         return self._checked(found[0], Validators) if found else None
 
-    def set_validators(self, url: str, validators: Validators) -> None:
-        """Remember the validators of the last answer."""
-        values = (url, validators.etag, validators.last_modified)
+    def take(self, note: Note) -> None:
+        """Take in what a source learned: that it met a key, or the validators of an address's last answer."""
+        if note.seen is not None:
+            self.see(note.source, note.key, note.seen)
+            return
+        values = (f"{note.source} {note.key}", note.etag, note.last_modified)
         self._write("INSERT OR REPLACE INTO validators (url, etag, last_modified) VALUES (?, ?, ?)", values)
 
     def fail(self, source: str, reason: str) -> None:

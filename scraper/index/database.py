@@ -1,4 +1,4 @@
-"""The database under the index: its schema, its transactions, and SQLite's errors in our own tree."""
+"""The database under the index: its version, its transactions, and SQLite's errors in our own tree."""
 
 from __future__ import annotations
 
@@ -12,33 +12,12 @@ from urllib.parse import quote
 import msgspec
 
 from scraper.errors import LimitError, LockedError, ScrapeError, VerificationError
+from scraper.index.migrations import SCHEMA_VERSION, STEPS
 
 NAME = "index.sqlite"
-SCHEMA_VERSION = 1
 
-FULLTEXT = "fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2')"
-"""How articles are found by their words; no text is kept, only where each word stands."""
-
-_SCHEMA = f"""
-CREATE TABLE files (name TEXT PRIMARY KEY, good_length INTEGER NOT NULL, sha256 TEXT) WITHOUT ROWID;
-CREATE TABLE records (
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, url TEXT, final_url TEXT,
-    canonical_url TEXT, fetched_at TEXT, published TEXT, language TEXT, version INTEGER, family TEXT,
-    verdict TEXT NOT NULL, title TEXT, text_sha256 TEXT NOT NULL, word_count INTEGER NOT NULL,
-    warc_file TEXT, warc_offset INTEGER, warc_length INTEGER, warc_id TEXT,
-    ledger_file TEXT, ledger_offset INTEGER, ledger_length INTEGER, ledger_id TEXT,
-    line_file TEXT, line_offset INTEGER, line_length INTEGER);
-CREATE INDEX records_by_source ON records (source, seq);
-CREATE INDEX records_by_text ON records (text_sha256);
-CREATE INDEX records_by_family ON records (family) WHERE family IS NOT NULL;
-CREATE TABLE pending (seq INTEGER PRIMARY KEY, file TEXT NOT NULL, offset INTEGER NOT NULL, line BLOB NOT NULL);
-CREATE TABLE seen (source TEXT, key TEXT, record TEXT NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
-CREATE TABLE validators (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT) WITHOUT ROWID;
-CREATE TABLE failures (source TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY KEY (source, reason)) WITHOUT ROWID;
-CREATE TABLE runs (source TEXT PRIMARY KEY, started_at TEXT, ended_at TEXT, ok INTEGER) WITHOUT ROWID;
-CREATE VIRTUAL TABLE fulltext USING {FULLTEXT};
-"""
-
+OLDER_SCHEMA, OTHER_SCHEMA = "old-schema", "index-schema"
+"""Reasons of the errors for a database of an older version, which a writer upgrades, and of one that is not known."""
 
 _Kind = TypeVar("_Kind")
 
@@ -48,6 +27,7 @@ class Database:
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self.path = path
+        self.upgraded_from: int | None = None
         with self._guarded():
             self._db = _connect_readonly(path) if readonly else _connect(path)
             try:
@@ -133,16 +113,22 @@ class Database:
             raise _damaged(self.path, error) from error
 
     def _check_schema(self, readonly: bool) -> None:
+        """Take a new or older database to the present schema, or refuse it: a reader changes nothing."""
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version == SCHEMA_VERSION:
+            return
         empty = self._db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
-        if version == 0 and empty and not readonly:
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        elif version != SCHEMA_VERSION:
-            message = (
-                f"{self.path}: schema {version}, this version knows {SCHEMA_VERSION}: use the version that made it, "
-                "or delete the file and let it be rebuilt"
-            )
-            raise ScrapeError(message, reason="index-schema")
+        is_older = version in range(1, SCHEMA_VERSION)
+        if not readonly and (is_older or (version == 0 and empty)):
+            steps = "".join(STEPS[version:])
+            self._db.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            self.upgraded_from = version or None
+            return
+        schema = f"{self.path}: schema {version}, this version knows {SCHEMA_VERSION}"
+        if is_older:
+            raise ScrapeError(f"{schema}: `scrape index` upgrades it", reason=OLDER_SCHEMA)
+        message = f"{schema}: use the version that made it, or delete the file and let it be rebuilt"
+        raise ScrapeError(message, reason=OTHER_SCHEMA)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

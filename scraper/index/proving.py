@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import zip_longest
 
-from scraper.index.database import FULLTEXT, Database
+from scraper.index.database import Database
+from scraper.index.migrations import FULLTEXT
 from scraper.types import Record
 
 _MAX_DAMAGES = 20

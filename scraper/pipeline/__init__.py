@@ -17,7 +17,7 @@ from scraper.fetch import Validators, exchanges_of
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.record import ledger_of, provenance_of, record_of
 from scraper.sources import urls
-from scraper.types import Capture, Failure, Link, Record
+from scraper.types import Capture, Failure, Link, Note, Record
 
 __all__ = [
     "Known",
@@ -76,8 +76,11 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
     record = record_of(cleaned.article, provenance_of(capture, ref), reasons=False)
     ledger = structs.replace(ledger_of(cleaned.article, record.id, cleaned.rights), key=key)
     is_new = tools.archive.add(ref, record, ledger)
+    if not is_new:
+        tools.archive.note(Note(source=capture.link.source, key=key, seen=record.id), capture.link.url, ref)
+        return Known(record.id)
     tools.archive.index.see(capture.link.source, key, record.id)
-    return record if is_new else Known(record.id)
+    return record
 
 
 def check_status(capture: Capture) -> None:
@@ -138,7 +141,7 @@ async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Result:
     except ScrapeError as error:
         result = _counted(capture.link, error, tools)
         if 200 <= capture.status < 300 or capture.status in GONE:
-            tools.archive.index.see(capture.link.source, key, "")
+            tools.archive.note(Note(source=capture.link.source, key=key, seen=""), capture.link.url)
         return result
 
 

@@ -7,6 +7,8 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
+from msgspec import Struct
+
 from scraper.errors import ScrapeError
 from scraper.fetch import Validators
 from scraper.index import Validators as Stored
@@ -14,7 +16,7 @@ from scraper.pipeline import Known, check_status, clean_and_add, fetch, fetch_al
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.sources import feed, listing, sitemap, urls
 from scraper.sources.names import path_of
-from scraper.types import Capture, Failure, Link, Record
+from scraper.types import Capture, Failure, Link, Note, Record, WarcRef
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +128,13 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
 # ---- the network
 
 
+class Answer(Struct, frozen=True):
+    """What a source's own address answered, and where in the WARC it lies."""
+
+    capture: Capture
+    ref: WarcRef
+
+
 class _Found:
     """What a source names now: `new` is what it has not met, by key, `known` counts the rest.
 
@@ -136,7 +145,7 @@ class _Found:
         self._source, self._index = source, tools.archive.index
         self.new: dict[str, Link] = {}
         self.known = 0
-        self.answers: list[Capture] = []
+        self.answers: list[Answer] = []
         self.problems: list[Failure] = []
         self.whole = True
 
@@ -145,7 +154,7 @@ class _Found:
         """Whether this run takes no more."""
         return len(self.new) >= self._source.limit
 
-    def take(self, links: Iterable[Link], answer: Capture) -> None:
+    def take(self, links: Iterable[Link], answer: Answer) -> None:
         """Sort the links that an answer named."""
         self.answers.append(answer)
         for link in links:
@@ -176,25 +185,35 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
             else:
                 yield result
     for answer in found.answers if complete else ():
-        # A redirect's address would be asked with another page's date.
-        if urls.normalise(answer.final_url) == urls.normalise(answer.link.url):
-            validators = Stored(answer.header("etag"), answer.header("last-modified"))
-            tools.archive.index.set_validators(_asked_for(answer.link), validators)
+        _settle(answer, tools)
+
+
+def _settle(answer: Answer, tools: Tools) -> None:
+    """All that an answer named is archived: from now on it is asked for only if it changed."""
+    capture, link = answer.capture, answer.capture.link
+    etag, date = capture.header("etag"), capture.header("last-modified")
+    known = tools.archive.index.validators(link.source, link.url)
+    # A redirect's address would be asked with another page's date.
+    if urls.normalise(capture.final_url) == urls.normalise(link.url) and (known or Stored(None, None)) != Stored(
+        etag, date
+    ):
+        note = Note(source=link.source, key=link.url, etag=etag, last_modified=date)
+        tools.archive.note(note, link.url, answer.ref)
 
 
 async def _find(source: Source, tools: Tools) -> _Found:
     found = _Found(source, tools)
-    capture = await _ask(Link(source.at, source.name), tools)
-    if capture is None:
+    answer = await _ask(Link(source.at, source.name), tools)
+    if answer is None:
         return found
-    body, url = capture.body, capture.final_url
+    body, url = answer.capture.body, answer.capture.final_url
     if source.kind is SourceKind.FEED:
-        found.take(feed.read(body, url, source.name), capture)
+        found.take(feed.read(body, url, source.name), answer)
     elif source.kind is SourceKind.LISTING:
-        found.take(listing.read(body, url, source.name, source.selector), capture)
+        found.take(listing.read(body, url, source.name, source.selector), answer)
     else:
         top = sitemap.read(body, url, source.name)
-        found.take(top.pages, capture)
+        found.take(top.pages, answer)
         if top.children:
             found.answers.clear()  # an index may stay the same while its sitemaps change: it is read each time
             await _descend(top.children, found, source, tools)
@@ -210,23 +229,19 @@ async def _descend(children: tuple[Link, ...], found: _Found, source: Source, to
         try:
             below = await _ask(child, tools)
             if below is not None:
-                found.take(sitemap.read(below.body, below.final_url, source.name).pages, below)
+                body, url = below.capture.body, below.capture.final_url
+                found.take(sitemap.read(body, url, source.name).pages, below)
         except ScrapeError as error:
             found.problems.append(_counted(child.url, error, source, tools))
 
 
-async def _ask(link: Link, tools: Tools) -> Capture | None:
+async def _ask(link: Link, tools: Tools) -> Answer | None:
     """A feed, sitemap or listing as it is now, archived before it is read; None where it did not change (304)."""
-    known = tools.archive.index.validators(_asked_for(link))
+    known = tools.archive.index.validators(link.source, link.url)
     capture = await fetch(link, tools, Validators(known.etag, known.last_modified) if known is not None else None)
-    tools.archive.store(capture)
+    ref = tools.archive.store(capture)
     tools.archive.commit()
     if capture.status == NOT_MODIFIED:
         return None
     check_status(capture)
-    return capture
-
-
-def _asked_for(link: Link) -> str:
-    """The key of an address's validators: each source has its own, for what one has archived is new to another."""
-    return f"{link.source} {link.url}"
+    return Answer(capture, ref)

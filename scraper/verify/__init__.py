@@ -13,13 +13,13 @@ from contextlib import closing
 from pathlib import Path
 
 from scraper.errors import ScrapeError, VerificationError
-from scraper.index import NAME, Index
+from scraper.index import NAME, OLDER_SCHEMA, Index
 from scraper.verify.folders import check_folders
 from scraper.verify.lines import check_lines
 from scraper.verify.report import Findings, Problem, Report, Scope, Wrong
 from scraper.verify.rows import check_index
 from scraper.verify.scratch import Scratch
-from scraper.verify.warcs import check_references, check_warcs
+from scraper.verify.warcs import check_payloads, check_references, check_warcs
 
 __all__ = ["Problem", "Report", "verify"]
 
@@ -32,7 +32,8 @@ def verify(root: Path, told: Progress = lambda done, total: None) -> Report:
     """Read the whole archive and say what is wrong with it; see Report.exit_code.
 
     `told` is called now and then with the bytes of WARC and JSONL that were read, and how many there are.
-    A ScrapeError if there is no such directory. A file that cannot be read is a problem as any other.
+    A ScrapeError if there is no such directory, or the index is of an older version. A file that cannot be read is a
+    problem as any other.
     """
     if not root.is_dir():
         raise ScrapeError(f"{root}: no such directory", reason="not-found")
@@ -62,6 +63,7 @@ def _walk(root: Path, index: Index | None, found: Findings) -> None:
         check_lines(scope, scratch, found)
         check_references(scope, scratch, found)
         check_index(scope, scratch, found)
+        check_payloads(scope, scratch, found)
 
 
 def _open_index(root: Path, found: Findings) -> Index | None:
@@ -73,5 +75,7 @@ def _open_index(root: Path, found: Findings) -> Index | None:
     try:
         return Index(path, readonly=True)
     except ScrapeError as error:
+        if error.reason == OLDER_SCHEMA:  # nothing is wrong with it, and without it less would be proved
+            raise
         found.problem(NAME, Wrong("index-damaged", str(error)))
         return None

@@ -83,8 +83,9 @@ def _wrong_in_warc(line: records.Line, scratch: Scratch) -> Iterator[Wrong]:
     raw = scratch.get(ref.record_id) if ref else None
     if ref is None:
         yield Wrong("line-warc", "it points to no WARC record")
-    elif raw is None or raw.type not in ("response", "resource"):
-        yield Wrong("line-warc", f"it points to {ref.record_id}, which is no response or resource in the WARC")
+    elif raw is None or raw.type not in ("response", "resource", "revisit"):
+        what = f"it points to {ref.record_id}, which is no response, revisit or resource in the WARC"
+        yield Wrong("line-warc", what)
     elif WarcRef(raw.file, raw.offset, raw.length, raw.id) != ref:
         what = f"it points to {ref.file} at {ref.offset}, but {raw.id} lies in {raw.file} at {raw.offset}"
         yield Wrong("line-warc", what)

@@ -20,10 +20,19 @@ SLUGS = frozenset(
         *("unreadable", "lost-file", "lost-bytes", "extra-bytes", "changed-file", "damaged", "torn"),  # files
         *("foreign-file", "unlisted-file", "unfinished-purge", "no-index"),
         *("warcinfo", "gzip-head", "record-type", "block-digest", "payload-digest", "no-reference"),  # WARC records
-        *("dangling", "duplicate-record", "ledger", "tombstone", "purged-record"),
+        *("dangling", "duplicate-record", "ledger", "tombstone", "purged-record", "revisit", "parted"),
         *("duplicate-line", "line-verdict", "line-day", "line-warc", "line-text", "line-digest"),  # lines of JSONL
         *("line-missing", "text-digest", "text-missing", "ledger-missing"),
-        *("index-damaged", "index-missing", "index-place", "index-row", "index-seen", "index-words", "waiting-line"),
+        *(
+            "index-damaged",
+            "index-missing",
+            "index-place",
+            "index-row",
+            "index-seen",
+            "index-words",
+            "index-payload",
+            "waiting-line",
+        ),
     )
 )
 """What a machine may look for in the result: none of them changes its meaning, new ones may come."""

@@ -5,21 +5,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE records (
-    id TEXT PRIMARY KEY, type TEXT, file TEXT, offset INTEGER, length INTEGER, refers TEXT, digest TEXT,
-    claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    id TEXT PRIMARY KEY, type TEXT, file TEXT, offset INTEGER, length INTEGER, refers TEXT, digest TEXT, uri TEXT,
+    date TEXT, claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE purged (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE lines (id TEXT PRIMARY KEY, file TEXT, offset INTEGER, length INTEGER) WITHOUT ROWID;
 """
 
 
+_COLUMNS = "id, type, file, offset, length, refers, digest, uri, date"
+
+
 class Known(Struct, frozen=True):
-    """A WARC record: where it lies, what it refers to; `digest` is a conversion's text or a metadata record's line."""
+    """A WARC record: where it lies, what it refers to; `digest` is a conversion's text or a metadata record's line.
+
+    Of a response `digest`, `uri` and `date` are its payload's, its address and its own; of a revisit they are what it
+    says of the response that it refers to.
+    """
 
     id: str
     type: str
@@ -28,6 +35,8 @@ class Known(Struct, frozen=True):
     length: int
     refers: str | None = None
     digest: str | None = None
+    uri: str | None = None
+    date: str | None = None
 
 
 class Scratch:
@@ -39,13 +48,12 @@ class Scratch:
 
     def put(self, known: Known) -> bool:
         """Keep a WARC record; False if its id was met before."""
-        values = (known.id, known.type, known.file, known.offset, known.length, known.refers, known.digest)
-        sql = "INSERT OR IGNORE INTO records (id, type, file, offset, length, refers, digest) VALUES (?,?,?,?,?,?,?)"
-        return self._db.execute(sql, values).rowcount == 1
+        sql = f"INSERT OR IGNORE INTO records ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 constants only
+        return self._db.execute(sql, structs.astuple(known)).rowcount == 1
 
     def get(self, record_id: str) -> Known | None:
         """The WARC record with this id."""
-        sql = "SELECT id, type, file, offset, length, refers, digest FROM records WHERE id = ?"
+        sql = f"SELECT {_COLUMNS} FROM records WHERE id = ?"  # noqa: S608 constants only
         row = self._db.execute(sql, (record_id,)).fetchone()
         return Known(*row) if row else None
 
@@ -55,11 +63,20 @@ class Scratch:
 
     def dangling(self) -> Iterator[Known]:
         """Records that refer to one that is not there."""
-        yield from self._select("refers IS NOT NULL AND refers NOT IN (SELECT id FROM records)")
+        yield from self._select("r.refers IS NOT NULL AND first.id IS NULL")
+
+    def astray(self) -> Iterator[Known]:
+        """Revisits of what is no response, or of one with another payload, address or date than they say."""
+        same = "first.digest IS r.digest AND first.uri IS r.uri AND first.date IS r.date"
+        yield from self._select(f"r.type = 'revisit' AND NOT (first.type = 'response' AND {same})")
+
+    def parted(self) -> Iterator[Known]:
+        """Requests whose response is in another file."""
+        yield from self._select("r.type = 'request' AND first.file != r.file")
 
     def unclaimed(self) -> Iterator[Known]:
         """Conversions that no line stands for."""
-        yield from self._select("type = 'conversion' AND NOT claimed")
+        yield from self._select("r.type = 'conversion' AND NOT r.claimed")
 
     def bury(self, record_id: str) -> None:
         """A tombstone stands for this record."""
@@ -67,7 +84,7 @@ class Scratch:
 
     def risen(self) -> Iterator[Known]:
         """Records that a tombstone stands for and that are there."""
-        yield from self._select("id IN (SELECT id FROM purged)")
+        yield from self._select("r.id IN (SELECT id FROM purged)")
 
     def put_line(self, record_id: str, place: tuple[str, int, int]) -> bool:
         """Keep where a line lies (file, offset, length); False if its id was met before."""
@@ -84,6 +101,8 @@ class Scratch:
         self._db.close()
 
     def _select(self, where: str) -> Iterator[Known]:
-        sql = f"SELECT id, type, file, offset, length, refers, digest FROM records WHERE {where} ORDER BY file, offset"  # noqa: S608 constants only
+        columns = ", ".join(f"r.{name}" for name in _COLUMNS.split(", "))
+        tables = "records AS r LEFT JOIN records AS first ON first.id = r.refers"
+        sql = f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY r.file, r.offset"  # noqa: S608 constants only
         for row in self._db.execute(sql):
             yield Known(*row)

@@ -9,7 +9,7 @@ import msgspec
 
 from scraper import records, warc
 from scraper.index import NAME
-from scraper.types import Ledger
+from scraper.types import Ledger, Note, WarcRef
 from scraper.verify.report import Findings, Scope, Wrong, absence, existing
 from scraper.verify.scratch import Known, Scratch
 
@@ -47,6 +47,12 @@ def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:
     for known in scratch.dangling():
         wrong = Wrong("dangling", f"refers to {known.refers}, which is not there")
         found.problem(known.file, wrong, offset=known.offset, record=known.id)
+    for known in scratch.astray():
+        what = f"a revisit of {known.refers}, which is not the response of {known.date} with that address and payload"
+        found.problem(known.file, Wrong("revisit", what), offset=known.offset, record=known.id)
+    for known in scratch.parted():
+        what = f"a request in another file than its response {known.refers}"
+        found.problem(known.file, Wrong("parted", what), offset=known.offset, record=known.id)
     for known in scratch.unclaimed():
         # Without an index nobody knows what a crash left unacknowledged at the end of an open file.
         unsure = scope.index is None and not (scope.root / known.file).exists()
@@ -56,6 +62,24 @@ def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:
     for known in scratch.risen():
         wrong = Wrong("purged-record", "a record that was purged stands here")
         found.problem(known.file, wrong, offset=known.offset, record=known.id)
+
+
+def check_payloads(scope: Scope, scratch: Scratch, found: Findings) -> None:
+    """What the index would let the next revisits refer to is there, and is acknowledged."""
+    if scope.index is None or scope.snapshot is None:
+        return
+    for payload in scope.index.all_payloads():
+        ref, end = payload.ref, payload.ref.offset + payload.ref.length
+        known = scratch.get(ref.record_id)
+        if known is not None:
+            there = WarcRef(known.file, known.offset, known.length, known.id)
+            is_it = (there, known.digest, known.uri, known.date) == (ref, payload.digest, payload.uri, payload.date)
+        else:  # unless it was acknowledged after verification began, and nobody has read it yet
+            before, now = scope.snapshot.files.get(ref.file), scope.index.file(ref.file)
+            is_it = (before is None or end > before.good_length) and now is not None and end <= now.good_length
+        if not is_it:
+            wrong = Wrong("index-payload", "the index has a payload that is not there")
+            found.problem(NAME, wrong, record=ref.record_id)
 
 
 def _check_file(scope: Scope, name: str, scratch: Scratch, found: Findings) -> None:
@@ -101,27 +125,64 @@ def _check_entry(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findi
         wrong("record-type", f"unknown record type {entry.type[:40]!r}")
     if entry.header("warc-block-digest") != warc.digest(entry.block):
         wrong("block-digest", "the block does not have its digest")
-    payload = warc.http_payload(entry.block) if entry.type in ("response", "request") else entry.block
-    claimed = entry.header("warc-payload-digest")
-    if claimed is not None and (payload is None or claimed != warc.digest(payload)):
-        wrong("payload-digest", "the payload does not have its digest")
-    known = Known(record_id, entry.type, name, entry.offset, entry.length)
-    if entry.type in ("metadata", "conversion") and not warc.is_tombstone(entry):
-        known = _derived(entry, known)
-        if known.refers is None:
-            wrong("no-reference", "refers to no record")
+    if problem := _wrong_payload(entry):
+        wrong("payload-digest", problem)
+    known = _known(name, entry)
+    is_alone = warc.is_tombstone(entry) or entry.header(warc.NOTE.lower()) is not None
+    if entry.type in ("metadata", "conversion", "revisit", "request") and known.refers is None and not is_alone:
+        wrong("no-reference", "refers to no record")
     if warc.is_tombstone(entry):
         if problem := _check_tombstone(scope, entry, scratch, found):
             wrong("tombstone", problem)
-    elif entry.type == "metadata" and (problem := _check_ledger(entry, record_id, found)):
+    elif entry.type == "metadata" and (problem := _check_note(entry) if is_alone else _check_ledger(entry, found)):
         wrong("ledger", problem)
     if not scratch.put(known):
         wrong("duplicate-record", "another record has this id")
 
 
-def _derived(entry: warc.Entry, known: Known) -> Known:
-    proof = warc.digest(entry.block) if entry.type == "conversion" else entry.header(warc.LINE_DIGEST.lower())
-    return msgspec.structs.replace(known, refers=entry.uri("warc-refers-to"), digest=proof)
+def _wrong_payload(entry: warc.Entry) -> str | None:
+    claimed = entry.header("warc-payload-digest")
+    if entry.type == "revisit":  # the digest is of a payload that lies elsewhere
+        if entry.header("warc-profile") not in warc.PROFILES:
+            return "a revisit with an unknown profile"
+        return "a revisit with a payload, or without the digest of one" if not claimed or _payload(entry) else None
+    if claimed is None:
+        return None
+    payload = _payload(entry)
+    return None if payload is not None and claimed == warc.digest(payload) else "the payload does not have its digest"
+
+
+def _payload(entry: warc.Entry) -> bytes | None:
+    is_http = entry.type in ("response", "request", "revisit")
+    return warc.http_payload(entry.block) if is_http else entry.block
+
+
+def _known(name: str, entry: warc.Entry) -> Known:
+    """What other records, the index and the lines are compared with."""
+    known = Known(entry.uri("warc-record-id") or "", entry.type, name, entry.offset, entry.length)
+    replace = msgspec.structs.replace
+    match entry.type:
+        case "response":
+            uri, date = entry.uri("warc-target-uri"), entry.header("warc-date")
+            return replace(known, digest=entry.header("warc-payload-digest"), uri=uri, date=date)
+        case "revisit":
+            uri, date, first = warc.referred(entry)
+            return replace(known, refers=first or None, digest=entry.header("warc-payload-digest"), uri=uri, date=date)
+        case "request":
+            return replace(known, refers=entry.uri("warc-concurrent-to"))
+        case "conversion":
+            return replace(known, refers=entry.uri("warc-refers-to"), digest=warc.digest(entry.block))
+        case "metadata":
+            return replace(known, refers=entry.uri("warc-refers-to"), digest=entry.header(warc.LINE_DIGEST.lower()))
+    return known
+
+
+def _check_note(entry: warc.Entry) -> str | None:
+    try:
+        msgspec.json.decode(entry.block, type=Note)
+    except (ValueError, RecursionError) as error:
+        return f"not a note: {error}"
+    return None
 
 
 def _check_tombstone(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findings) -> str | None:
@@ -141,13 +202,14 @@ def _check_tombstone(scope: Scope, entry: warc.Entry, scratch: Scratch, found: F
     return None
 
 
-def _check_ledger(entry: warc.Entry, record_id: str, found: Findings) -> str | None:
+def _check_ledger(entry: warc.Entry, found: Findings) -> str | None:
     try:
         ledger = msgspec.json.decode(entry.block, type=Ledger)
     except (ValueError, RecursionError) as error:
         return f"not a ledger: {error}"
     found.verdicts[ledger.verdict] += 1
-    return None if record_id == warc.metadata_id(ledger.record) else f"its id is not made from record {ledger.record}"
+    is_its_own = entry.uri("warc-record-id") == warc.metadata_id(ledger.record)
+    return None if is_its_own else f"its id is not made from record {ledger.record}"
 
 
 def _sha256(path: Path, stop: int) -> str:

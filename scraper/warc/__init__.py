@@ -1,13 +1,14 @@
 """WARC: writing one file at a time, reading our own strictly, and taking pages out of anybody's.
 
-`form` is what a record looks like, `write` and `read` are the two directions, `pages` turns records into Captures, and
-`tombstones` stand where records were purged.
+`form` is what a record looks like, `write` and `read` are the two directions, `visit` tells what was stored before,
+`pages` turns records into Captures, and `tombstones` stand where records were purged.
 """
 
 from scraper.warc.form import (
     CONTEXT,
     LINE_DIGEST,
     MAX_BLOCK,
+    NOTE,
     Context,
     context,
     conversion_id,
@@ -20,6 +21,7 @@ from scraper.warc.form import (
 from scraper.warc.pages import MAX_BODY, capture, pages
 from scraper.warc.read import Damage, Entry, read, read_at, whole
 from scraper.warc.tombstones import TOMBSTONE, Grave, Tombstone, bury, fitting, is_tombstone, mark, tombstone
+from scraper.warc.visit import PROFILES, recall, referred, restored
 from scraper.warc.write import OPEN, Info, Point, Writer
 
 __all__ = [
@@ -27,7 +29,9 @@ __all__ = [
     "LINE_DIGEST",
     "MAX_BLOCK",
     "MAX_BODY",
+    "NOTE",
     "OPEN",
+    "PROFILES",
     "TOMBSTONE",
     "Context",
     "Damage",
@@ -51,6 +55,9 @@ __all__ = [
     "raw_id",
     "read",
     "read_at",
+    "recall",
+    "referred",
+    "restored",
     "target_uri",
     "tombstone",
     "whole",

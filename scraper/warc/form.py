@@ -12,17 +12,24 @@ import hashlib
 import json
 import re
 import uuid
-import zlib
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
+from zlib_ng import zlib_ng
 
 from scraper.types import Capture, Link
 
 GZIP_HEAD = bytes.fromhex("1f8b08000000000000ff")
 """No flags, no time, unknown system: the same ten bytes before every member, so that a change in them is seen."""
+
+LEVEL = 6
+"""Of 368 pages of 280 kB: zlib-ng takes 0.43 to 0.52 of zlib's time at this level, and 1.0 to 1.2 % more bytes.
+
+Level 7 takes 0.7 of it at zlib's size; isal 0.2 to 0.3 at its slowest, and 12 to 13 % more bytes. Reading stays with
+zlib: another program than the one that wrote confirms each member.
+"""
 
 MAX_BLOCK = 64 << 20
 """Bytes of the largest block that is written or read back. Whoever fetches has a lower limit."""
@@ -35,6 +42,9 @@ CONTEXT = "Scrape-Context"
 
 LINE_DIGEST = "Scrape-Line-Digest"
 """Extension field of a metadata record: the digest of the article's line of JSONL, its end of line included."""
+
+NOTE = "Scrape-Note"
+"""Extension field of a metadata record that is no ledger: what it tells, `seen` or `validators` (see types.Note)."""
 
 _NAMESPACE = uuid.UUID("5b6f3a52-6c1e-4b43-9d0b-0c3a4f6f2a11")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -59,7 +69,7 @@ def member(headers: Headers, block: bytes) -> bytes:
     Controls in a header's value (it may come from a hostile page) are percent-encoded: they could end the line.
     """
     data = plain(headers, block)
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    deflate = zlib_ng.compressobj(LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
     return b"".join((GZIP_HEAD, deflate.compress(data), deflate.flush(), gzip_tail(data)))
 
 
@@ -72,7 +82,7 @@ def plain(headers: Headers, block: bytes) -> bytes:
 
 def gzip_tail(data: bytes) -> bytes:
     """What a gzip member of this data ends with: its CRC-32 and its length."""
-    return zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
+    return zlib_ng.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
 
 
 def digest(data: bytes) -> str:

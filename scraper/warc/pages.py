@@ -72,7 +72,7 @@ def pages(path: Path, source: str | None = None) -> Iterator[Capture | Failure]:
 
 
 def capture(entry: Entry, source: str, at: str) -> Capture:
-    """A response or resource record as the Capture that it was made from, its body decoded.
+    """A response or resource record, or a restored revisit, as the Capture that it was made from, its body decoded.
 
     The context that we store with our own records is used; without it the link is the record's own address, found in
     the WARC file `at`. A ScrapeError says what in the record could not be decoded.
@@ -94,7 +94,7 @@ def capture(entry: Entry, source: str, at: str) -> Capture:
         date,
         peer=entry.header("warc-ip-address"),
         protocol=entry.header("warc-protocol") or "http/1.1",
-        truncated=entry.header("warc-truncated"),
+        truncated=None if entry.type == "revisit" else entry.header("warc-truncated"),  # there it means left off
     )
     body = _decoded(http.body, http.header("content-encoding") or "")
     if len(body) > MAX_BODY:

@@ -13,8 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from scraper.errors import LimitError, ScrapeError
-from scraper.types import Capture, Exchange, Ledger, Record, Verdict, WarcRef
-from scraper.warc import form
+from scraper.types import Capture, Exchange, Ledger, Note, Payload, Record, Verdict, WarcRef
+from scraper.warc import form, visit
+from scraper.warc.visit import Memory, Visit
 
 OPEN = ".open"
 """Stands behind the name of a file that is still being written."""
@@ -25,10 +26,17 @@ _TLS = re.compile(r"(?:tls|ssl)[v/]?(\d(?:\.\d)?)", re.IGNORECASE)
 
 
 class Info(Struct, frozen=True):
-    """What the warcinfo record says: the software with its version, the robots policy, further fields as given."""
+    """What the warcinfo record says: the software with its version, the robots policy, further fields as given.
+
+    `operator` is whom to ask, `user_agent` what requests say, `configuration` the digest of what output and capture
+    depend on. Nothing tells of the machine.
+    """
 
     software: str = "scrape"
     robots: str = "obey"
+    operator: str | None = None
+    user_agent: str | None = None
+    configuration: str | None = None
     more: tuple[tuple[str, str], ...] = ()
 
 
@@ -47,7 +55,7 @@ class Writer:
     """
 
     def __init__(self, root: Path, clock: Callable[[], datetime], info: Info) -> None:
-        now = clock().astimezone(UTC)
+        self.began = now = clock().astimezone(UTC)
         self._clock = clock
         self.name, self._fd = _create(root, now)
         self.path = root / f"{self.name}{OPEN}"
@@ -61,10 +69,11 @@ class Writer:
             self.path.unlink()
             raise
 
-    def write(self, capture: Capture) -> WarcRef:
+    def write(self, capture: Capture, memory: Memory | None = None) -> WarcRef:
         """Write every exchange as a response and its request, or a file as a resource; the reference is to the last.
 
-        A LimitError if a message is larger than MAX_BLOCK; nothing is written then.
+        A response whose payload `memory` knows from the same address becomes a revisit; the others are remembered. A
+        LimitError if a message is larger than MAX_BLOCK; nothing is written then.
         """
         blocks = [part for hop in capture.exchanges for part in (hop.request, hop.response)] or [capture.body]
         if max(map(len, blocks)) > form.MAX_BLOCK:
@@ -72,7 +81,9 @@ class Writer:
         if not capture.exchanges:
             record_id = form.raw_id()
             return self._put_at(record_id, _resource(capture, record_id))
-        refs = [self._pair(hop, capture if hop is capture.exchanges[-1] else None) for hop in capture.exchanges]
+        last = len(capture.exchanges) - 1
+        hops = enumerate(capture.exchanges)
+        refs = [self._pair(hop, form.context_value(capture) if at == last else None, memory) for at, hop in hops]
         return refs[-1]
 
     def derive(self, record: Record, ledger: Ledger, line: bytes | None) -> WarcRef:
@@ -90,16 +101,23 @@ class Writer:
         proof = [] if line is None else [(form.LINE_DIGEST, form.digest(line))]
         ledger_id = form.metadata_id(record.id)
         about = [*_typed("metadata", ledger_id, "application/json"), *shared, *proof]
-        try:
-            reasons = msgspec.json.encode(ledger, order="deterministic")
-        except UnicodeEncodeError as error:
-            message = f"{record.url or record.source}: the ledger of {record.id} holds half a surrogate pair"
-            raise ScrapeError(message, reason="not-unicode") from error
+        reasons = _json(ledger, f"{record.url or record.source}: the ledger of {record.id}")
         ref = self._put_at(ledger_id, form.member(about, reasons))
         if record.verdict is Verdict.ARTICLE:
             text = [*_typed("conversion", form.conversion_id(record.id), "text/plain; charset=utf-8"), *shared]
             self._put(form.member(text, record.text.encode()))
         return ref
+
+    def note(self, note: Note, about: str, ref: WarcRef | None = None) -> None:
+        """Write what a source learned of an address as a metadata record, of the record at `ref` where there is one."""
+        headers = [
+            *_typed("metadata", form.raw_id(), "application/json"),
+            ("WARC-Date", _stamp(self._clock())),
+            ("WARC-Target-URI", form.target_uri(about)),
+            *([("WARC-Refers-To", f"<{ref.record_id}>")] if ref is not None else []),
+            (form.NOTE, "validators" if note.seen is None else "seen"),
+        ]
+        self._put(form.member(headers, _json(note, about)))
 
     def point(self) -> Point:
         """Where the file stands now, and where `rewind` goes back to."""
@@ -129,9 +147,19 @@ class Writer:
             os.close(self._fd)
             self._fd = -1
 
-    def _pair(self, exchange: Exchange, last: Capture | None) -> WarcRef:
+    def _pair(self, exchange: Exchange, context: str | None, memory: Memory | None) -> WarcRef:
+        seen = visit.visit(exchange)
+        known = memory.payloads(seen.uri, seen.date) if memory is not None else []
+        first = visit.original(seen, exchange.request, known)
         response_id = form.raw_id()
-        ref = self._put_at(response_id, _response(exchange, response_id, last))
+        headers = _http("response" if first is None else "revisit", response_id, exchange)
+        if context is not None:
+            headers.append((form.CONTEXT, context))
+        data = _response(headers, exchange, seen) if first is None else _revisit(headers, seen, first)
+        ref = self._put_at(response_id, data)
+        payload = seen.payload(ref) if first is None else seen.renewed(first)
+        if memory is not None and payload is not None and payload != first:
+            memory.keep(payload)
         if exchange.request:  # a page out of someone else's WARC may come without one
             self._put(_request(exchange, response_id))
         return ref
@@ -174,30 +202,39 @@ def _warcinfo(filename: str, at: datetime, info: Info) -> bytes:
         ("http-header-rewrites", "transfer-encoding: chunked is undone and renamed x-orig-transfer-encoding"),
         ("http2", "stored as an HTTP/1.1 message; WARC-Protocol: h2 names the protocol that was spoken"),
         ("payload-digest", "over the body without its transfer coding, with its content coding"),
+        ("revisits", "of a whole response of the same address; the block is the head that was sent"),
+        ("operator", info.operator),
+        ("http-header-user-agent", info.user_agent),
+        ("configuration-digest", info.configuration),
         *info.more,
     ]
-    block = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
+    block = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields if value).encode()
     about = [*_typed("warcinfo", form.raw_id(), "application/warc-fields"), ("WARC-Date", _stamp(at))]
     return form.member([*about, ("WARC-Filename", filename)], block)
 
 
-def _response(exchange: Exchange, record_id: str, last: Capture | None) -> bytes:
-    headers = _http("response", record_id, exchange)
-    if exchange.truncated:
-        reason = exchange.truncated if exchange.truncated in _TRUNCATED else "unspecified"
-        headers.append(("WARC-Truncated", reason))
-    if last is not None:
-        headers.append((form.CONTEXT, form.context_value(last)))
-    return _message(headers, exchange.response)
+def _response(headers: form.Headers, exchange: Exchange, seen: Visit) -> bytes:
+    """An HTTP response with its payload's digest. Elsewhere payload and block are one, and FastWARC fails a second."""
+    reason = exchange.truncated if exchange.truncated in _TRUNCATED else "unspecified"
+    truncated = [("WARC-Truncated", reason)] if exchange.truncated else []
+    digest = [] if seen.digest is None else [("WARC-Payload-Digest", seen.digest)]
+    return form.member([*headers, *truncated, *digest], exchange.response)
+
+
+def _revisit(headers: form.Headers, seen: Visit, first: Payload) -> bytes:
+    return form.member([*headers, *visit.fields(seen, first)], seen.head)
 
 
 def _request(exchange: Exchange, response_id: str) -> bytes:
-    headers = _http("request", form.raw_id(), exchange)
-    return _message([*headers, ("WARC-Concurrent-To", f"<{response_id}>")], exchange.request)
+    headers = [*_http("request", form.raw_id(), exchange), ("WARC-Concurrent-To", f"<{response_id}>")]
+    payload = form.http_payload(exchange.request)
+    digest = [] if payload is None else [("WARC-Payload-Digest", form.digest(payload))]
+    return form.member([*headers, *digest], exchange.request)
 
 
 def _http(kind: str, record_id: str, exchange: Exchange) -> form.Headers:
-    headers = _typed(kind, record_id, f"application/http;msgtype={kind}")
+    message = "request" if kind == "request" else "response"
+    headers = _typed(kind, record_id, f"application/http;msgtype={message}")
     headers += [("WARC-Date", exchange.started_at), ("WARC-Target-URI", form.target_uri(exchange.url))]
     if exchange.peer:
         headers.append(("WARC-IP-Address", exchange.peer))
@@ -218,11 +255,11 @@ def _typed(kind: str, record_id: str, mime: str) -> form.Headers:
     return [("WARC-Type", kind), ("WARC-Record-ID", f"<{record_id}>"), ("Content-Type", mime)]
 
 
-def _message(headers: form.Headers, block: bytes) -> bytes:
-    """An HTTP message with its payload's digest. Elsewhere payload and block are one, and FastWARC fails a second."""
-    payload = form.http_payload(block)
-    digest = [] if payload is None else [("WARC-Payload-Digest", form.digest(payload))]
-    return form.member([*headers, *digest], block)
+def _json(said: Ledger | Note, what: str) -> bytes:
+    try:
+        return msgspec.json.encode(said, order="deterministic")
+    except UnicodeEncodeError as error:
+        raise ScrapeError(f"{what} holds half a surrogate pair", reason="not-unicode") from error
 
 
 def _stamp(at: datetime) -> str:

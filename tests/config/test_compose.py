@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from servers import Server, response
 from scraper import workers
 from scraper.archive import Archive
 from scraper.config import Config, SourceConfig
-from scraper.config.compose import Plan, cleaning, compose, source_of
+from scraper.config.compose import Plan, cleaning, compose, info_of, source_of
+from scraper.config.digest import digest_of
 from scraper.config.settings import ArchiveConfig, CleaningConfig, NetworkConfig
 from scraper.errors import ConfigError, LimitError, LockedError, RefusedError
 from scraper.pipeline import Source, SourceKind
@@ -99,6 +101,17 @@ def test_cleaning() -> None:
     assert (made.count, made.deadline) == (3, 7.0)
     assert (made.options.with_title, made.options.strip_inline, made.options.captions) == (True, False, True)
     assert cleaning(CleaningConfig()).count == (os.cpu_count() or 1)
+
+
+def test_what_the_warc_says_of_a_run(tmp_path: Path) -> None:
+    given = config(tmp_path, product="gleaner", contact="https://example.org/robot")
+    said = info_of(Plan(given, network=True))
+    assert (said.robots, said.operator) == ("obey", "https://example.org/robot")
+    assert (said.user_agent or "").startswith("gleaner/")
+    assert said.configuration == digest_of(given)
+    assert info_of(Plan(given, network=False)).user_agent is None
+    assert str(tmp_path) not in repr(said)
+    assert socket.gethostname() not in repr(said)
 
 
 def test_site_rules(tmp_path: Path) -> None:

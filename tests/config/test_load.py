@@ -315,6 +315,7 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "cleaning.rules": st.sampled_from([None, SITE_RULES]),
         "schedule.timezone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),
         "archive.warc_max_size": st.integers(1_000_000, 10**10),
+        "archive.warc_max_age": st.integers(60, 86_400).map(float),
     }
     if key in samples:
         return samples[key]

@@ -51,4 +51,8 @@ def test_the_same_page_through_two_sources_is_archived_once(bench: Bench, tmp_pa
     sources = [Source(name, SourceKind.WARC, str(folder)) for name in ("one", "two")]
     assert [str(bench.run(source).tally) for source in sources] == ["2 archived, 0 known", "0 archived, 2 known"]
     assert len(bench.lines()) == 2
-    assert bench.types()["metadata"] == 2
+    types = bench.types()
+    assert (types["response"], types["revisit"], types["metadata"]) == (2, 2, 2 + 2)  # ledgers, and what "two" has met
+    forget_index(bench)
+    assert str(bench.run(sources[1]).tally) == "0 archived, 2 known"
+    assert bench.types() == types

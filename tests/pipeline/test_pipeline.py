@@ -90,7 +90,7 @@ def test_what_the_cleaner_fails_at_is_kept_and_not_met_again(bench: Bench) -> No
     with bench.view() as view:
         assert view.index.failures() == {("paper", "internal-error"): 1}
         assert view.index.seen("paper", "key") == ""
-    assert bench.types() == {"request": 1, "response": 1, "warcinfo": 1}
+    assert bench.types() == {"metadata": 1, "request": 1, "response": 1, "warcinfo": 1}
 
 
 # ---- the network

@@ -76,7 +76,10 @@ def test_new_articles_are_fetched_once_and_a_feed_that_did_not_change_is_not_rea
         by = found[server.url("/park")]
         assert by is not None
         assert (by.kind, by.at, by.title) == ("feed", server.url("/feed"), "About park")
-    assert bench.types()["response"] == 3 + 3 + 3  # articles; the feed, 304 too; robots.txt
+    types = bench.types()
+    assert types["response"] == 3 + 2 + 1  # articles; the feed before and after its change; robots.txt
+    assert types["revisit"] == 1 + 2  # a feed that did not change; the same robots.txt again
+    assert types["metadata"] == 3 + 2  # ledgers; that all of a feed is archived
     with bench.view() as view:
         run = view.index.runs()["paper"]
         assert run.ok is True
@@ -123,7 +126,7 @@ def test_a_page_that_the_cleaner_fails_at_is_not_fetched_again(bench: Bench, mon
         assert str(bench.run(source(server)).tally) == "0 archived, 0 known, 1 internal-error"
         assert str(bench.run(source(server)).tally) == "0 archived, 1 known"
         assert server.paths().count("/bridge") == 1
-    assert bench.types() == {"request": 5, "response": 5, "warcinfo": 2}
+    assert bench.types() == {"metadata": 1, "request": 5, "response": 3, "revisit": 2, "warcinfo": 2}
 
 
 def test_a_full_run_leaves_the_rest_to_the_next_and_no_304_hides_it(bench: Bench) -> None:

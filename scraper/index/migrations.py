@@ -1,0 +1,41 @@
+"""The database's schema: an ordered list of steps, each of which takes the version before it one further.
+
+A new database runs all of them, an older one those that it lacks, in one transaction; so there is one way to get to a
+version. A step that was released is never changed: write another.
+"""
+
+from __future__ import annotations
+
+FULLTEXT = "fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2')"
+"""How articles are found by their words; no text is kept, only where each word stands."""
+
+_RECORDS = f"""
+CREATE TABLE files (name TEXT PRIMARY KEY, good_length INTEGER NOT NULL, sha256 TEXT) WITHOUT ROWID;
+CREATE TABLE records (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, url TEXT, final_url TEXT,
+    canonical_url TEXT, fetched_at TEXT, published TEXT, language TEXT, version INTEGER, family TEXT,
+    verdict TEXT NOT NULL, title TEXT, text_sha256 TEXT NOT NULL, word_count INTEGER NOT NULL,
+    warc_file TEXT, warc_offset INTEGER, warc_length INTEGER, warc_id TEXT,
+    ledger_file TEXT, ledger_offset INTEGER, ledger_length INTEGER, ledger_id TEXT,
+    line_file TEXT, line_offset INTEGER, line_length INTEGER);
+CREATE INDEX records_by_source ON records (source, seq);
+CREATE INDEX records_by_text ON records (text_sha256);
+CREATE INDEX records_by_family ON records (family) WHERE family IS NOT NULL;
+CREATE TABLE pending (seq INTEGER PRIMARY KEY, file TEXT NOT NULL, offset INTEGER NOT NULL, line BLOB NOT NULL);
+CREATE TABLE seen (source TEXT, key TEXT, record TEXT NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
+CREATE TABLE validators (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT) WITHOUT ROWID;
+CREATE TABLE failures (source TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY KEY (source, reason)) WITHOUT ROWID;
+CREATE TABLE runs (source TEXT PRIMARY KEY, started_at TEXT, ended_at TEXT, ok INTEGER) WITHOUT ROWID;
+CREATE VIRTUAL TABLE fulltext USING {FULLTEXT};
+"""
+
+# One tree, in the order in which it is asked: the newest of an address first.
+_PAYLOADS = """
+CREATE TABLE payloads (
+    uri TEXT, date TEXT, id TEXT, status INTEGER NOT NULL, digest TEXT NOT NULL, etag TEXT, last_modified TEXT,
+    file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (uri, date, id)) WITHOUT ROWID;
+"""
+
+STEPS = (_RECORDS, _PAYLOADS)
+SCHEMA_VERSION = len(STEPS)
+"""The version that this program reads and writes."""
