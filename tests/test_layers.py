@@ -17,8 +17,9 @@ PACKAGE = ROOT / "scraper"
 FLOORS = (
     {"types", "errors", "version", "expressions"},
     {"clean", "sources"},
-    {"coding", "guard", "tap"},  # tools of the floors above
-    {"transport"},
+    {"coding", "guard", "robots", "tls"},  # tools of the floors above
+    {"tap"},
+    {"transport", "reply"},
     {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat"},
     {"archive", "verify"},
     {"pipeline"},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -35,18 +37,37 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
     Raises LockedError where another process has the archive, LimitError where its directory cannot be written.
     """
     config = plan.config
-    info = warc.Info(software=CLEANER, robots="obey")
+    info = warc_info(config)
     settings = archives.Settings(max_warc=config.archive.warc_max_size, info=info)
     async with AsyncExitStack() as stack:
         # First, for it may find a mistake in the configuration, which should leave no archive behind.
-        fetcher = await stack.enter_async_context(fetcher_of(config.network)) if plan.network else None
+        fetcher = (
+            await stack.enter_async_context(fetcher_of(config.network, config.archive.framing))
+            if plan.network
+            else None
+        )
         archive = archives.Archive(Path(config.archive.directory), settings)
         stack.callback(archive.close)
         cleaners = stack.enter_context(workers.Workers(cleaning(config.cleaning)))
         yield Tools(archive, cleaners, fetcher, lambda: datetime.now(UTC))
 
 
-def fetcher_of(network: NetworkConfig) -> fetch.Fetcher:
+def warc_info(config: Config) -> warc.Info:
+    """What the first record of each WARC file says of how it was made."""
+    excepted = tuple((CERTIFICATES, f"not checked for {host}: {why}") for host, why in _excepted(config.network))
+    checked = ((CERTIFICATES, "checked" if not excepted else "checked, with exceptions"),)
+    return warc.Info(software=CLEANER, robots="obey", framing=config.archive.framing, more=checked + excepted)
+
+
+CERTIFICATES = "tls-certificates"
+"""Field of warcinfo: whether servers' certificates are checked, and one more for each host that is excepted."""
+
+
+def _excepted(network: NetworkConfig) -> list[tuple[str, str]]:
+    return sorted(network.unverified_hosts.items())
+
+
+def fetcher_of(network: NetworkConfig, framing: Literal["plain", "wire"] = "plain") -> fetch.Fetcher:
     """A fetcher with its manners, as configured."""
     settings = fetch.Settings(
         product=network.product,
@@ -57,12 +78,17 @@ def fetcher_of(network: NetworkConfig) -> fetch.Fetcher:
         max_bytes=network.max_bytes,
         max_decoded_bytes=network.max_decoded_bytes,
         max_redirects=network.max_redirects,
+        retries=network.retries,
         allow_addresses=network.allow_addresses,
+        allow_ports=network.allow_ports,
         ca_file=network.ca_file,
+        unverified_hosts=network.unverified_hosts,
+        zstd=network.zstd,
+        framing=framing,
         contact=network.contact or NO_CONTACT,
     )
     manners = polite.Settings(product=network.product, delay=network.delay)
-    return fetch.Fetcher(settings, polite.Polite(manners, time.time, asyncio.sleep), time.time)
+    return fetch.Fetcher(settings, polite.Polite(manners, time.time, asyncio.sleep, random.random), time.time)
 
 
 NO_CONTACT = "no contact configured"

@@ -22,13 +22,33 @@ OPEN = ".open"
 _TRUNCATED = frozenset({"length", "time", "disconnect", "unspecified"})  # WARC 1.1, section 5.13
 _PROTOCOLS = {"http/2": "h2", "http/2.0": "h2", "http/3": "h3"}
 _TLS = re.compile(r"(?:tls|ssl)[v/]?(\d(?:\.\d)?)", re.IGNORECASE)
+# As the IANA registry names it: https://github.com/iipc/warc-specifications/issues/86
+_SUITE = re.compile(r"\bTLS_\w+")
+_CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\n]*chunked", re.IGNORECASE | re.MULTILINE)
+_FRAMING = {
+    "plain": (
+        ("http-header-rewrites", "transfer-encoding: chunked is undone and renamed x-orig-transfer-encoding"),
+        ("payload-digest", "over the body without its transfer coding, with its content coding"),
+    ),
+    "wire": (
+        ("http-header-rewrites", "none: responses are as they came, with chunks and trailers"),
+        (
+            "payload-digest",
+            "over the body with its content coding; none where it came in chunks, on which readers differ",
+        ),
+    ),
+}
 
 
 class Info(Struct, frozen=True):
-    """What the warcinfo record says: the software with its version, the robots policy, further fields as given."""
+    """What the warcinfo record says: the software with its version, the robots policy, further fields as given.
+
+    `framing` is "plain" or "wire": whether the exchanges that are written have their chunks undone.
+    """
 
     software: str = "scrape"
     robots: str = "obey"
+    framing: str = "plain"
     more: tuple[tuple[str, str], ...] = ()
 
 
@@ -171,9 +191,9 @@ def _warcinfo(filename: str, at: datetime, info: Info) -> bytes:
         ("format", "WARC File Format 1.1"),
         ("conformsTo", "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
         ("robots", info.robots),
-        ("http-header-rewrites", "transfer-encoding: chunked is undone and renamed x-orig-transfer-encoding"),
+        *_FRAMING[info.framing],
         ("http2", "stored as an HTTP/1.1 message; WARC-Protocol: h2 names the protocol that was spoken"),
-        ("payload-digest", "over the body without its transfer coding, with its content coding"),
+        ("informational-responses", "left out (1xx heads before a response)"),
         *info.more,
     ]
     block = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
@@ -205,6 +225,10 @@ def _http(kind: str, record_id: str, exchange: Exchange) -> form.Headers:
     headers.append(("WARC-Protocol", _PROTOCOLS.get(spoken, spoken)))
     if exchange.tls and (version := _TLS.search(exchange.tls)):
         headers.append(("WARC-Protocol", f"tls/{version[1]}"))
+        if suite := _SUITE.search(exchange.tls):
+            headers.append(("WARC-Cipher-Suite", suite[0]))
+    if exchange.unverified is not None:
+        headers.append((form.UNVERIFIED, exchange.unverified))
     return headers
 
 
@@ -219,8 +243,14 @@ def _typed(kind: str, record_id: str, mime: str) -> form.Headers:
 
 
 def _message(headers: form.Headers, block: bytes) -> bytes:
-    """An HTTP message with its payload's digest. Elsewhere payload and block are one, and FastWARC fails a second."""
+    """An HTTP message with its payload's digest. Elsewhere payload and block are one, and FastWARC fails a second.
+
+    A body in chunks has none: the standard's is that of the body without them (ISO 28500 section 6.3.2), warcio checks
+    the one with them.
+    """
     payload = form.http_payload(block)
+    if payload and _CHUNKED.search(block, 0, len(block) - len(payload)):
+        payload = None
     digest = [] if payload is None else [("WARC-Payload-Digest", form.digest(payload))]
     return form.member([*headers, *digest], block)
 

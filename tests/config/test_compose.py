@@ -14,7 +14,7 @@ from servers import Server, response
 from scraper import workers
 from scraper.archive import Archive
 from scraper.config import Config, SourceConfig
-from scraper.config.compose import Plan, cleaning, compose, source_of
+from scraper.config.compose import Plan, cleaning, compose, source_of, warc_info
 from scraper.config.settings import ArchiveConfig, CleaningConfig, NetworkConfig
 from scraper.errors import ConfigError, LimitError, LockedError, RefusedError
 from scraper.pipeline import Source, SourceKind
@@ -92,6 +92,17 @@ def test_who_asks_and_whom_it_may_ask(tmp_path: Path, monkeypatch: pytest.Monkey
             assert caught.value.reason == reason
     with Server({}, host="127.0.0.2") as other, pytest.raises(RefusedError, match=r"127\.0\.0\.2 is not a public"):
         asyncio.run(fetch(Link(other.url("/a"), "s")))
+
+
+def test_how_responses_are_kept_and_whose_certificate_is_not_checked(tmp_path: Path) -> None:
+    excepted = config(tmp_path, unverified_hosts={"old.example": "it ran out, and they know"})
+    info = warc_info(structs.replace(excepted, archive=ArchiveConfig(directory=str(tmp_path), framing="wire")))
+    assert info.framing == "wire"
+    assert info.more == (
+        ("tls-certificates", "checked, with exceptions"),
+        ("tls-certificates", "not checked for old.example: it ran out, and they know"),
+    )
+    assert warc_info(config(tmp_path)).more == (("tls-certificates", "checked"),)
 
 
 def test_cleaning() -> None:
