@@ -32,6 +32,18 @@ class _Body(httpx.AsyncByteStream):
         await self._response.aclose()
 
 
+class _Response(httpx.Response):
+    """A response that never leads elsewhere: httpx reads a redirect's address even where it is not to follow it.
+
+    What it makes of http://0177.0.0.1/ or of "http:" without a host is an error of its own in the middle of an
+    exchange; where a redirect leads is read by the address guard alone.
+    """
+
+    @property
+    def has_redirect_location(self) -> bool:
+        return False
+
+
 class TapTransport(httpx.AsyncBaseTransport):
     """Requests go to the pool with their headers and target untouched; errors are httpcore's own."""
 
@@ -46,7 +58,7 @@ class TapTransport(httpx.AsyncBaseTransport):
             request.method, url, headers=request.headers.raw, extensions={"timeout": request.extensions["timeout"]}
         )
         response = await self._pool.handle_async_request(plain)
-        return httpx.Response(
+        return _Response(
             response.status, headers=response.headers, stream=_Body(response), extensions=response.extensions
         )
 

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import socketserver
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ class Asked:
                 return value.strip().decode("latin-1")
         return None
 
+
+RESET = b"\0reset"
+"""A piece of an answer that is not sent: the connection ends here with a RST, and what was not read of it is lost."""
 
 Reply = bytes | Callable[[Asked], bytes | Iterable[bytes]]
 """What a path answers: raw bytes, or a function that gives them, whole or piece by piece as they are to be sent."""
@@ -69,6 +73,8 @@ class Server:
         self.most_at_once = 0
         self.connections = 0
         self.names: list[str | None] = []
+        self.resets = False
+        """Whether connections are reset as soon as they are there."""
         self._now = 0
         self._lock = threading.Lock()
         self._keep_alive = keep_alive
@@ -113,6 +119,8 @@ class Server:
         with self._lock:
             self.connections += 1
         try:
+            if self.resets:
+                return _reset(connection)
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             stream = connection.makefile("rb")
@@ -139,11 +147,20 @@ class Server:
             reply = self.routes.get(asked.path, NOT_FOUND)
             sent = reply(asked) if callable(reply) else reply
             for piece in [sent] if isinstance(sent, bytes) else sent:
+                if piece == RESET:
+                    _reset(connection)
+                    return False
                 connection.sendall(piece)
         finally:
             with self._lock:
                 self._now -= 1
         return True
+
+
+def _reset(connection: socket.socket) -> None:
+    """Hang up with a RST: lingering for no time at all."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 class _Listener(socketserver.ThreadingTCPServer):

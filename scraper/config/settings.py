@@ -30,7 +30,7 @@ class ArchiveConfig(Struct, frozen=True, forbid_unknown_fields=True):
     framing: Annotated[
         Literal["plain", "wire"],
         Meta(
-            description="`plain`: responses without their chunks, as readers of WARC files expect them; `wire`: as they came."
+            description="`plain`: responses without their chunks, as readers of WARC expect them; `wire`: as they came."
         ),
     ] = "plain"
 
