@@ -215,7 +215,7 @@ class Fetcher:
                 reply, pause = await self._try(target, trip, headers)
             except _MayPassError as failure:
                 if not trip.retries or failure.pause > _RETRY_WAIT:
-                    raise failure.error from failure
+                    raise failure.error from failure.error.__cause__
                 log.info("%s; asking again in %.0f s", failure.error, failure.pause)
             else:
                 broken = reply.cut is not None and reply.cut.reason == "closed-early" and reply.location() is None

@@ -56,7 +56,7 @@ class Server:
 
     Each response is followed by a hang-up unless `keep_alive`. `asked` are the requests in the order they came;
     `most_at_once` is how many were in the server's hands at the same time. `certificate` (PEM, key and chain) makes it
-    speak TLS, and `names` then are the server names that clients asked for.
+    speak TLS up to its `newest` version, and `names` then are the server names that clients asked for.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Server:
         host: str = "127.0.0.1",
         keep_alive: bool = False,
         certificate: Path | None = None,
+        newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
     ) -> None:
         self.routes = dict(routes)
         self.host = host
@@ -78,7 +79,7 @@ class Server:
         self._now = 0
         self._lock = threading.Lock()
         self._keep_alive = keep_alive
-        self._tls = self._context(certificate) if certificate else None
+        self._tls = self._context(certificate, newest) if certificate else None
         server = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -109,8 +110,9 @@ class Server:
         self._server.server_close()
         self._thread.join()
 
-    def _context(self, certificate: Path) -> ssl.SSLContext:
+    def _context(self, certificate: Path, newest: ssl.TLSVersion) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.maximum_version = newest
         context.load_cert_chain(certificate)
         context.sni_callback = lambda _socket, name, _context: self.names.append(name)
         return context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import shutil
+import ssl
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -250,6 +251,29 @@ def test_tls_is_tapped_inside_and_checked_by_name(certificate: Path) -> None:
         assert exchange.tls.startswith("TLSv1.3 TLS_")
         assert set(server.names) == {"news.example"}
         for host, settings in (("other.example", trusting), ("news.example", LOOPBACK)):
-            with pytest.raises(ScrapeError) as error:
+            with pytest.raises(ScrapeError, match=r"`network\.unverified_hosts` can except a host") as error:
                 fetch(server.url(host=host), settings, resolve)
             assert error.value.reason == "tls"
+
+
+def test_an_excepted_host_is_asked_and_its_exchanges_say_why(certificate: Path) -> None:
+    reason = "it ran out, and they know"
+    resolve = names({"other.example": ["127.0.0.1"], "third.example": ["127.0.0.1"]})
+    excepting = Settings(allow_addresses=("127.0.0.1",), unverified_hosts={"other.example": reason})
+    with Server({"/": response(b"ok")}, certificate=certificate) as server:
+        capture = fetch(server.url(host="other.example"), excepting, resolve)
+        assert [exchange.unverified for exchange in capture.exchanges] == [reason] * 2
+        assert (capture.exchanges[-1].tls or "").startswith("TLSv1.3 TLS_")
+        with pytest.raises(ScrapeError) as error:
+            fetch(server.url(host="third.example"), excepting, resolve)
+        assert error.value.reason == "tls"
+
+
+def test_a_suite_of_tls_1_2_has_its_name_of_the_registry(certificate: Path) -> None:
+    trusting = Settings(allow_addresses=("127.0.0.1",), ca_file=str(certificate))
+    with Server({"/": response(b"ok")}, certificate=certificate, newest=ssl.TLSVersion.TLSv1_2) as server:
+        exchange = fetch(server.url(host="news.example"), trusting, names({"news.example": ["127.0.0.1"]})).exchanges[
+            -1
+        ]
+    assert exchange.tls == "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
+    assert exchange.unverified is None
