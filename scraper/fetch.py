@@ -16,10 +16,10 @@ from typing import Literal, Protocol, Self
 import httpcore
 from msgspec import Struct
 
-from scraper import coding, guard, tls, transport
+from scraper import coding, guard, http2, tls, transport
 from scraper.errors import ConfigError, LimitError, ScrapeError
 from scraper.guard import Target
-from scraper.reply import NETWORK_ERRORS, Reply, page_body, plain, read_reply, robots_body
+from scraper.reply import NETWORK_ERRORS, Reply, head_of, page_body, plain, read_reply, robots_body
 from scraper.tap import Bounds, Clock, Resolve, TapBackend, Wire, look_up, tapping
 from scraper.types import Capture, Exchange, Link, Robots
 
@@ -44,7 +44,8 @@ class Settings(Struct, frozen=True):
     may be asked all the same, on any port; `allow_ports` are ports that may be asked besides 80 and 443. `retries` is
     how often one link's requests are made again after a failure that may pass. `ca_file` holds certificates (PEM) to
     trust besides the usual ones; `unverified_hosts` are hosts whose certificate is not checked, and why. `zstd` asks
-    for that coding too. With `framing` "wire" responses are kept as they came, chunks included.
+    for that coding too. With `framing` "wire" responses are kept as they came, chunks included; `http2` speaks that
+    with servers that do.
     """
 
     product: str = "scrape"
@@ -63,6 +64,7 @@ class Settings(Struct, frozen=True):
     unverified_hosts: dict[str, str] = {}
     zstd: bool = False
     framing: Literal["plain", "wire"] = "plain"
+    http2: bool = False
 
     @property
     def user_agent(self) -> str:
@@ -136,14 +138,16 @@ class Fetcher:
         self._polite = polite
         self._clock = clock
         allowed = guard.Allowed(guard.networks(settings.allow_addresses), settings.allow_ports)
-        exceptions = tls.Exceptions(settings.unverified_hosts, ["http/1.1"])
+        spoken = ["http/1.1", "h2"] if settings.http2 else ["http/1.1"]
+        exceptions = tls.Exceptions(settings.unverified_hosts, spoken)
         pool = httpcore.AsyncConnectionPool(
             ssl_context=tls.trust(settings.ca_file),
             max_connections=_CONNECTIONS,
             keepalive_expiry=_KEEPALIVE,
             network_backend=TapBackend(allowed.check, resolve, exceptions),
+            http2=settings.http2,
         )
-        self._client = transport.client(pool)
+        self._client = transport.client(pool, http2.errors() if settings.http2 else ())
 
     async def __aenter__(self) -> Self:
         return self
@@ -257,10 +261,13 @@ class Fetcher:
                     return None
                 raise plain(error, wire) from error
             try:
-                head = wire.head([name for name, _ in response.headers.raw])
+                head = head_of(response, wire)
                 if head is not None:
-                    return await read_reply(response, wire, head, now)
-                if wire.reused:
+                    reply = await read_reply(response, wire, head, now)
+                    if wire.http2 and reply.cut is not None:  # its stream goes on, and would take from the next one's
+                        await response.extensions["network_stream"].aclose()
+                    return reply
+                if wire.reused and not wire.http2:
                     return None
                 raise ScrapeError(f"{target.url}: the server does not speak HTTP", reason="protocol")
             finally:

@@ -10,9 +10,9 @@ import httpcore
 import httpx
 from msgspec import Struct
 
-from scraper import coding
+from scraper import coding, http2, transport
 from scraper.errors import LimitError, ScrapeError
-from scraper.tap import Wire
+from scraper.tap import MAX_FIELDS, Wire
 from scraper.types import Exchange
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ async def read_reply(response: httpx.Response, wire: Wire, head: bytes, started:
     del taken
     exchange = Exchange(
         url=wire.url,
-        request=bytes(wire.sent),
+        request=_request(response.request) if wire.http2 else bytes(wire.sent),
         response=_message(wire, head, body, cut),
         status=response.status_code,
         started_at=_rfc3339(started),
@@ -86,6 +86,21 @@ async def read_reply(response: httpx.Response, wire: Wire, head: bytes, started:
         unverified=wire.unverified,
     )
     return Reply(exchange=exchange, headers=headers, body=body, cut=cut)
+
+
+def head_of(response: httpx.Response, wire: Wire) -> bytes | None:
+    """A response's head as the archive keeps it; None if there is none that belongs to this exchange."""
+    fields = response.headers.raw
+    if not wire.http2:
+        return wire.head([name for name, _ in fields])
+    if len(fields) > MAX_FIELDS:
+        raise LimitError(f"{wire.url}: over {MAX_FIELDS} lines of header", reason="too-many-headers")
+    return http2.response_head(response.status_code, fields)
+
+
+def _request(request: httpx.Request) -> bytes:
+    """A request over HTTP/2 as HTTP/1.1 would have it."""
+    return http2.request_head(transport.target_of(request).path, request.headers.raw)
 
 
 def _message(wire: Wire, head: bytes, body: bytes, cut: ScrapeError | None) -> bytes:
@@ -148,7 +163,7 @@ def plain(error: Exception, wire: Wire) -> ScrapeError:
         reason, what = "unreachable", "cannot be reached"
     elif isinstance(error, httpcore.TimeoutException):
         reason, what = "timeout", "answers too slowly; raise `network.timeout` if it is worth the wait"
-    elif wire.ended or not isinstance(error, httpcore.ProtocolError):
+    elif wire.ended or not isinstance(error, httpcore.ProtocolError) or (wire.http2 and http2.is_end(error)):
         reason, what = "closed-early", "hung up before the response was whole"
     else:
         reason, what = "protocol", "does not speak HTTP"

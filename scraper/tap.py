@@ -66,6 +66,7 @@ class Wire:
         self.peer: str | None = None
         self.tls: str | None = None
         self.unverified: str | None = None
+        self.http2 = False
         self.reused = True
         self.ended = False
         self._clock = clock
@@ -91,7 +92,7 @@ class Wire:
     @property
     def keeps_all(self) -> bool:
         """Whether what comes behind the head is kept too."""
-        return self._bounds.whole
+        return self._bounds.whole and not self.http2
 
     def behind(self) -> bytes:
         """Everything that came behind the head, where the bounds say that it is kept."""
@@ -101,10 +102,16 @@ class Wire:
         """Take note of bytes that were read; raises LimitError ("too-large", "head-too-large", "too-many-headers")."""
         self.ended = not data
         self.count += len(data)
+        if self.http2:  # frames, which say nothing by themselves; h2 bounds a head to 64 KiB
+            self._bound()
+            return
         if self._reading_head or self._bounds.whole:
             self.received += data
         if self._reading_head:
             self._measure(len(data))
+        self._bound()
+
+    def _bound(self) -> None:
         if self.count > self._bounds.max_bytes:
             raise LimitError(
                 f"{self.url}: more than {self._bounds.max_bytes} bytes; raise `network.max_bytes`", reason="too-large"
@@ -168,10 +175,11 @@ async def look_up(host: str, port: int) -> list[str]:
 
 
 class _Secured(Struct, frozen=True):
-    """How a connection is secured: version and cipher suite, and why the certificate was not checked, if it was not."""
+    """How a connection is secured: version and cipher suite, why its certificate was not checked, what is spoken."""
 
     tls: str | None = None
     unverified: str | None = None
+    http2: bool = False
 
 
 class _TappedStream(httpcore.AsyncNetworkStream):
@@ -196,6 +204,7 @@ class _TappedStream(httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         wire = _wire.get()
         wire.peer, wire.tls, wire.unverified = self._peer, self._secured.tls, self._secured.unverified
+        wire.http2 = self._secured.http2
         wire.sent += buffer
         with wire.bounded(timeout) as allowed:
             await self._stream.write(buffer, allowed)
@@ -215,7 +224,8 @@ class _TappedStream(httpcore.AsyncNetworkStream):
         except httpcore.ConnectError as error:
             way_out = "; `network.unverified_hosts` can except a host" if "CERTIFICATE_VERIFY" in str(error) else ""
             raise ScrapeError(f"{wire.url}: no TLS connection: {error}{way_out}", reason="tls") from error
-        secured = _Secured(tls.facts(stream.get_extra_info("ssl_object")), unverified)
+        session: ssl.SSLObject = stream.get_extra_info("ssl_object")
+        secured = _Secured(tls.facts(session), unverified, session.selected_alpn_protocol() == "h2")
         return _TappedStream(stream, self._exceptions, secured)
 
     def get_extra_info(self, info: str) -> Any:

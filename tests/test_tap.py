@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import shutil
 import ssl
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -222,22 +220,6 @@ def test_hosts_that_cannot_be_reached_say_why() -> None:
         with pytest.raises(ScrapeError) as error:
             fetch(broken)
         assert error.value.reason == "dns"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a self-signed certificate for news.example in one file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("the openssl command makes the certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    key, chain = folder / "key.pem", folder / "chain.pem"
-    request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=news.example"
-    names_and_files = ["-addext", "subjectAltName=DNS:news.example", "-keyout", str(key), "-out", str(chain)]
-    subprocess.run([openssl, *request.split(), *names_and_files], check=True, capture_output=True)
-    both = folder / "both.pem"
-    both.write_bytes(key.read_bytes() + chain.read_bytes())
-    return both
 
 
 def test_tls_is_tapped_inside_and_checked_by_name(certificate: Path) -> None:

@@ -84,6 +84,7 @@ def fetcher_of(network: NetworkConfig, framing: Literal["plain", "wire"] = "plai
         ca_file=network.ca_file,
         unverified_hosts=network.unverified_hosts,
         zstd=network.zstd,
+        http2=network.http2,
         framing=framing,
         contact=network.contact or NO_CONTACT,
     )

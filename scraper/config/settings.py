@@ -90,6 +90,9 @@ class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
     delay: Annotated[
         float, Meta(ge=0, le=3600, extra={"unit": "seconds"}, description="Least pause between two requests to a host.")
     ] = 2.0
+    http2: Annotated[
+        bool, Meta(description="Speak HTTP/2 where a server does; needs `scrape[http2]`. Kept as HTTP/1.1 messages.")
+    ] = False
     zstd: Annotated[
         bool, Meta(description="Ask for zstd too; warcio and pywb cannot undo it when they read the archive.")
     ] = False
