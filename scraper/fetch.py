@@ -29,6 +29,7 @@ _ROBOTS_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
 _ROBOTS_BYTES = 512 * 1024  # decoded; RFC 9309 section 2.5 asks for 500 KiB at least, and politeness reads no more
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _NO_ANSWER = frozenset({"unreachable", "timeout", "closed-early"})
+_PASSING = frozenset({"timeout", "closed-early"})  # who is not there at all is not there four seconds later
 _BUSY = frozenset({502, 503, 504})  # a proxy's or a server's trouble of the moment: RFC 9110 section 15.6
 _RETRY_WAIT = 30.0  # seconds; a host that wants to be left alone for longer is not asked again for the same link
 _KEEPALIVE = 15.0  # seconds; longer than the usual pause between two requests to a host
@@ -237,9 +238,8 @@ class Fetcher:
                 if reply is None:
                     raise ScrapeError(f"{target.url}: no connection gave an answer", reason="closed-early")
             except ScrapeError as error:
-                if error.reason in _NO_ANSWER:
-                    raise _MayPassError(error, self._polite.heed(target.url, None)) from error
-                raise
+                pause = self._polite.heed(target.url, None) if error.reason in _NO_ANSWER else 0.0
+                raise (_MayPassError(error, pause) if error.reason in _PASSING else error) from error.__cause__
             finally:
                 trip.left -= self._clock() - begun
             trip.exchanges.append(reply.exchange)
