@@ -7,21 +7,21 @@ turns are handled here, one hop at a time, because each hop must be asked for, g
 from __future__ import annotations
 
 import logging
-import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from functools import cache, partial
+from functools import partial
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 import httpcore
 from msgspec import Struct
 
-from scraper import coding, guard, transport
+from scraper import coding, guard, http2, tls, transport
 from scraper.errors import ConfigError, LimitError, ScrapeError
 from scraper.guard import Target
-from scraper.tap import NETWORK_ERRORS, Clock, Reply, Resolve, TapBackend, Wire, look_up, plain, read_reply, tapping
-from scraper.types import Capture, Exchange, Link
+from scraper.reply import NETWORK_ERRORS, Reply, head_of, page_body, plain, read_reply, robots_body
+from scraper.tap import Bounds, Clock, Resolve, TapBackend, Wire, look_up, tapping
+from scraper.types import Capture, Exchange, Link, Robots
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,9 @@ _ROBOTS_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
 _ROBOTS_BYTES = 512 * 1024  # decoded; RFC 9309 section 2.5 asks for 500 KiB at least, and politeness reads no more
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _NO_ANSWER = frozenset({"unreachable", "timeout", "closed-early"})
+_PASSING = frozenset({"timeout", "closed-early"})  # who is not there at all is not there four seconds later
+_BUSY = frozenset({502, 503, 504})  # a proxy's or a server's trouble of the moment: RFC 9110 section 15.6
+_RETRY_WAIT = 30.0  # seconds; a host that wants to be left alone for longer is not asked again for the same link
 _KEEPALIVE = 15.0  # seconds; longer than the usual pause between two requests to a host
 _CONNECTIONS = 100
 
@@ -39,7 +42,11 @@ class Settings(Struct, frozen=True):
     `connect_timeout` and `read_timeout` bound a single wait for the network and `deadline` all of a link's together, in
     seconds; waiting for a host's turn does not count. `max_bytes` bounds one response on the wire, `max_decoded_bytes`
     its body once its content coding is undone. `allow_addresses` are networks or addresses off the public internet that
-    may be asked all the same, on any port. `ca_file` holds certificates (PEM) to trust besides the usual ones.
+    may be asked all the same, on any port; `allow_ports` are ports that may be asked besides 80 and 443. `retries` is
+    how often one link's requests are made again after a failure that may pass. `ca_file` holds certificates (PEM) to
+    trust besides the usual ones; `unverified_hosts` are hosts whose certificate is not checked, and why. `zstd` asks
+    for that coding too. With `framing` "wire" responses are kept as they came, chunks included; `http2` speaks that
+    with servers that do.
     """
 
     product: str = "scrape"
@@ -51,8 +58,14 @@ class Settings(Struct, frozen=True):
     max_bytes: int = 16 * 1024 * 1024
     max_decoded_bytes: int = 64 * 1024 * 1024
     max_redirects: int = 10
+    retries: int = 0
     allow_addresses: tuple[str, ...] = ()
+    allow_ports: tuple[int, ...] = ()
     ca_file: str | None = None
+    unverified_hosts: dict[str, str] = {}
+    zstd: bool = False
+    framing: Literal["plain", "wire"] = "plain"
+    http2: bool = False
 
     @property
     def user_agent(self) -> str:
@@ -80,25 +93,39 @@ class Manners(Protocol):
 
     def turn(self, url: str) -> AbstractAsyncContextManager[None]: ...
 
-    async def permit(self, url: str, ask: Callable[[str], Awaitable[Capture]]) -> None: ...
+    async def permit(self, url: str, ask: Callable[[str], Awaitable[Capture]]) -> Robots: ...
 
-    def heed(self, url: str, status: int | None, retry_after: str | None = None) -> None: ...
+    def heed(self, url: str, status: int | None, retry_after: str | None = None) -> float: ...
 
 
 class _Trip:
-    """One link on its way: the exchanges so far, and what is left of its time."""
+    """One link on its way: the exchanges so far, and what is left of its time and its retries."""
 
-    def __init__(self, link: Link, deadline: float, max_bytes: int) -> None:
+    def __init__(self, link: Link, settings: Settings, max_bytes: int) -> None:
         self.link = link
-        self.left = deadline
+        self.left = settings.deadline
+        self.retries = settings.retries
         self.max_bytes = max_bytes
         self.exchanges: list[Exchange] = []
+        self.robots: Robots | None = None
 
 
 def exchanges_of(error: ScrapeError) -> tuple[Exchange, ...]:
     """The exchanges that took place before `error` ended a fetch, for the archive; a cut one says so in `truncated`."""
     exchanges: tuple[Exchange, ...] = getattr(error, "exchanges", ())
     return exchanges
+
+
+_Headers = list[tuple[bytes, bytes]]
+
+
+class _MayPassError(Exception):
+    """A request that had no whole answer, and the pause before its host may be asked again."""
+
+    def __init__(self, error: ScrapeError, pause: float) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.pause = pause
 
 
 class Fetcher:
@@ -111,14 +138,17 @@ class Fetcher:
         self._settings = settings
         self._polite = polite
         self._clock = clock
-        check = partial(guard.check, allowed=guard.networks(settings.allow_addresses))
+        allowed = guard.Allowed(guard.networks(settings.allow_addresses), settings.allow_ports)
+        spoken = ["http/1.1", "h2"] if settings.http2 else ["http/1.1"]
+        exceptions = tls.Exceptions(settings.unverified_hosts, spoken)
         pool = httpcore.AsyncConnectionPool(
-            ssl_context=_trust(settings.ca_file),
+            ssl_context=tls.trust(settings.ca_file),
             max_connections=_CONNECTIONS,
             keepalive_expiry=_KEEPALIVE,
-            network_backend=TapBackend(check, resolve),
+            network_backend=TapBackend(allowed.check, resolve, exceptions),
+            http2=settings.http2,
         )
-        self._client = transport.client(pool)
+        self._client = transport.client(pool, http2.errors() if settings.http2 else ())
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,12 +161,13 @@ class Fetcher:
     async def fetch(self, link: Link, validators: Validators | None = None) -> Capture:
         """Fetch a link and return whatever complete response ends it, 304, 404 and 503 included.
 
-        `Capture.exchanges` holds every hop in order, a robots.txt that had to be asked for before the hop it was for.
-        Raises RefusedError ("robots", "robots-unreachable", "private-address", "bad-scheme", "backing-off", ...),
-        LimitError ("too-large", "decoded-too-large", "deadline", "redirects"), or ScrapeError ("dns", "unreachable",
-        "tls", "timeout", "closed-early", "protocol", "bad-encoding"). `exchanges_of(error)` are the hops up to there.
+        `Capture.exchanges` holds every hop and every try that had an answer in order, a robots.txt that had to be asked
+        for before the hop it was for. Raises RefusedError ("robots", "robots-unreachable", "private-address",
+        "odd-port", "bad-scheme", "backing-off", ...), LimitError ("too-large", "head-too-large", "too-many-headers",
+        "decoded-too-large", "too-many-codings", "deadline", "redirects"), or ScrapeError ("dns", "unreachable", "tls",
+        "timeout", "closed-early", "protocol", "bad-encoding"). `exchanges_of(error)` are the hops up to there.
         """
-        trip = _Trip(link, self._settings.deadline, self._settings.max_bytes)
+        trip = _Trip(link, self._settings, self._settings.max_bytes)
         try:
             return await self._follow(trip, validators or Validators())
         except ScrapeError as error:
@@ -147,13 +178,13 @@ class Fetcher:
         target = guard.target(trip.link.url)
         owner = guard.target(validators.url).url if validators.url else target.url
         for _ in range(self._settings.max_redirects + 1):
-            await self._polite.permit(target.url, partial(self._ask_robots, trip))
+            trip.robots = await self._polite.permit(target.url, partial(self._ask_robots, trip))
             reply = await self._hop(target, trip, validators if target.url == owner else Validators())
             location = reply.location()
             if location is None:
                 if reply.cut is not None:
                     raise reply.cut
-                return self._capture(trip, reply, self._decoded(reply))
+                return self._capture(trip, reply, page_body(reply, self._settings.max_decoded_bytes))
             target = guard.target(location, target.url)
         raise LimitError(
             f"{trip.link.url}: more than {self._settings.max_redirects} redirects, the last to {target.url}",
@@ -163,7 +194,7 @@ class Fetcher:
     async def _ask_robots(self, trip: _Trip, url: str) -> Capture:
         """Fetch a robots.txt on behalf of a trip, whose exchanges then hold it; its time and size are its own."""
         link = Link(url=url, source=trip.link.source)
-        errand = _Trip(link, self._settings.deadline, min(self._settings.max_bytes, 2 * _ROBOTS_BYTES))
+        errand = _Trip(link, self._settings, min(self._settings.max_bytes, 2 * _ROBOTS_BYTES))
         target = guard.target(url)
         try:
             for _ in range(_ROBOTS_REDIRECTS + 1):
@@ -172,15 +203,34 @@ class Fetcher:
                 if location is None:
                     if reply.cut is not None and reply.exchange.truncated != "length":
                         raise reply.cut
-                    return self._capture(errand, reply, self._robots_text(reply))
+                    return self._capture(errand, reply, robots_body(reply, _ROBOTS_BYTES))
                 target = guard.target(location, target.url)
         finally:
             trip.exchanges += errand.exchanges
         raise LimitError(f"{url}: more than {_ROBOTS_REDIRECTS} redirects", reason="redirects")
 
     async def _hop(self, target: Target, trip: _Trip, validators: Validators) -> Reply:
-        """One exchange in its host's turn; a connection that went stale while idle is replaced, once."""
+        """One request and what answers it; made again where it fails in a way that may pass, each try on record.
+
+        A try waits for its host's turn, and so for the pause that the failure before it made longer.
+        """
         headers = self._headers(target, validators)
+        while True:
+            try:
+                reply, pause = await self._try(target, trip, headers)
+            except _MayPassError as failure:
+                if not trip.retries or failure.pause > _RETRY_WAIT:
+                    raise failure.error from failure.error.__cause__
+                log.info("%s; asking again in %.0f s", failure.error, failure.pause)
+            else:
+                broken = reply.cut is not None and reply.cut.reason == "closed-early" and reply.location() is None
+                passing = broken or reply.exchange.status in _BUSY
+                if not passing or not trip.retries or pause > _RETRY_WAIT:
+                    return reply
+            trip.retries -= 1
+
+    async def _try(self, target: Target, trip: _Trip, headers: _Headers) -> tuple[Reply, float]:
+        """One exchange in its host's turn, and the host's next pause; a connection that went stale is replaced once."""
         async with self._polite.turn(target.url):
             begun = self._clock()
             try:
@@ -188,22 +238,22 @@ class Fetcher:
                 if reply is None:
                     raise ScrapeError(f"{target.url}: no connection gave an answer", reason="closed-early")
             except ScrapeError as error:
-                if error.reason in _NO_ANSWER:
-                    self._polite.heed(target.url, None)
-                raise
+                pause = self._polite.heed(target.url, None) if error.reason in _NO_ANSWER else 0.0
+                raise (_MayPassError(error, pause) if error.reason in _PASSING else error) from error.__cause__
             finally:
                 trip.left -= self._clock() - begun
             trip.exchanges.append(reply.exchange)
-            self._polite.heed(target.url, reply.exchange.status, reply.header("retry-after"))
+            pause = self._polite.heed(target.url, reply.exchange.status, reply.header("retry-after"))
         log.debug("%s answered %d", target.url, reply.exchange.status)
-        return reply
+        return reply, pause
 
-    async def _exchange(self, target: Target, headers: list[tuple[bytes, bytes]], trip: _Trip) -> Reply | None:
+    async def _exchange(self, target: Target, headers: _Headers, trip: _Trip) -> Reply | None:
         """One request and its response; None if a connection that was used before turned out to be useless."""
         now, settings = self._clock(), self._settings
         waits = {"connect": settings.connect_timeout, "read": settings.read_timeout, "write": settings.read_timeout}
         request = transport.get(target, headers, waits)
-        with tapping(Wire(target.url, self._clock, now + trip.left, trip.max_bytes)) as wire:
+        bounds = Bounds(now + trip.left, trip.max_bytes, whole=settings.framing == "wire")
+        with tapping(Wire(target.url, self._clock, bounds)) as wire:
             try:
                 response = await self._client.send(request, stream=True)
             except NETWORK_ERRORS as error:
@@ -211,39 +261,28 @@ class Fetcher:
                     return None
                 raise plain(error, wire) from error
             try:
-                head = wire.head([name for name, _ in response.headers.raw])
+                head = head_of(response, wire)
                 if head is not None:
-                    return await read_reply(response, wire, head, now)
-                if wire.reused:
+                    reply = await read_reply(response, wire, head, now)
+                    if wire.http2 and reply.cut is not None:  # its stream goes on, and would take from the next one's
+                        await response.extensions["network_stream"].aclose()
+                    return reply
+                if wire.reused and not wire.http2:
                     return None
                 raise ScrapeError(f"{target.url}: the server does not speak HTTP", reason="protocol")
             finally:
                 await response.aclose()
 
-    def _headers(self, target: Target, validators: Validators) -> list[tuple[bytes, bytes]]:
+    def _headers(self, target: Target, validators: Validators) -> _Headers:
         headers = (
             ("Host", target.authority),
             ("User-Agent", self._settings.user_agent),
             ("Accept", _ACCEPT),
-            ("Accept-Encoding", coding.ACCEPTED),
+            ("Accept-Encoding", coding.ZSTD if self._settings.zstd else coding.ACCEPTED),
             ("If-None-Match", validators.etag),
             ("If-Modified-Since", validators.last_modified),
         )
         return [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers if value]
-
-    def _decoded(self, reply: Reply) -> bytes:
-        try:
-            return coding.decode(reply.body, reply.header("content-encoding"), self._settings.max_decoded_bytes)
-        except ScrapeError as error:
-            if not 200 <= reply.exchange.status < 300:
-                log.debug("%s: the body of an error page is unreadable: %s", reply.exchange.url, error)
-                return b""
-            raise type(error)(f"{reply.exchange.url}: {error}", reason=error.reason) from error
-
-    def _robots_text(self, reply: Reply) -> bytes:
-        if not 200 <= reply.exchange.status < 300:
-            return b""
-        return coding.prefix(reply.body, reply.header("content-encoding"), _ROBOTS_BYTES)
 
     def _capture(self, trip: _Trip, reply: Reply, body: bytes) -> Capture:
         mime = (reply.header("content-type") or "").partition(";")[0].strip().lower()
@@ -256,15 +295,5 @@ class Fetcher:
             headers=reply.headers,
             body=body,
             mime=mime or None,
+            robots=trip.robots,
         )
-
-
-@cache  # reading the usual certificates takes 55 ms, and a process needs them once
-def _trust(ca_file: str | None) -> ssl.SSLContext:
-    context = httpcore.default_ssl_context()
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:  # ssl.SSLError is one
-            raise ConfigError(f"ca_file: {ca_file} holds no PEM certificates: {error}", reason="bad-ca-file") from error
-    return context

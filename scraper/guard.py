@@ -122,6 +122,26 @@ def _network(text: str) -> Network:
         ) from error
 
 
+class Allowed(Struct, frozen=True):
+    """What may be asked beyond the public internet's usual ports: networks, on any port, and further ports."""
+
+    networks: tuple[Network, ...] = ()
+    ports: tuple[int, ...] = ()
+
+    def check(self, address: str, port: int) -> None:
+        """Raise RefusedError ("private-address", "odd-port") unless this address may be asked on this port.
+
+        An odd port is where something else than a site listens: a mail server, a database, a control panel.
+        """
+        check(address, self.networks)
+        if port in PORTS.values() or port in self.ports or _holds(self.networks, ip_address(address)):
+            return
+        raise RefusedError(
+            f"port {port} of {address} is not one of the web's; name it in network.allow_ports if it is meant",
+            reason="odd-port",
+        )
+
+
 def check(address: str, allowed: Iterable[Network] = ()) -> None:
     """Raise RefusedError ("private-address") for an address off the public internet, unless `allowed` holds it.
 
@@ -133,12 +153,16 @@ def check(address: str, allowed: Iterable[Network] = ()) -> None:
     except ValueError as error:
         raise RefusedError(f"{address[:100]!r} is no IP address", reason="private-address") from error
     scoped = isinstance(parsed, IPv6Address) and parsed.scope_id is not None
-    if not scoped and any(parsed in network for network in allowed):
+    if not scoped and _holds(allowed, parsed):
         return
     if scoped or not _public(parsed):
         raise RefusedError(
             f"{address} is not a public address; name it in allow_addresses if it is meant", reason="private-address"
         )
+
+
+def _holds(allowed: Iterable[Network], address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in allowed)
 
 
 def _public(address: IPv4Address | IPv6Address) -> bool:

@@ -7,29 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from protego import Protego
 
-from scraper import guard
+from scraper import guard, robots
 from scraper.errors import ConfigError, RefusedError, ScrapeError
-from scraper.types import Capture
+from scraper.types import Capture, Robots
 
 log = logging.getLogger(__name__)
 
 ROBOTS_BYTES = 500 * 1024
 """How much of a robots.txt is read: the least that RFC 9309 section 2.5 allows, and the most that Google reads."""
 
-_TOKEN = re.compile(r"[A-Za-z_-]+")  # a product token: RFC 9309 section 2.2.1
-_USER_AGENT = re.compile(r"\s*user(?:-|\s+)?agent(?:\s*:|\s)\s*([^#]*)", re.IGNORECASE)
-_NOBODY = "-"
-_CONNECTING = frozenset({"dns", "unreachable", "tls", "private-address"})
+_CONNECTING = frozenset({"dns", "unreachable", "tls", "private-address", "odd-port"})
 _ROBOTS_TEXT = 4 * 1024 * 1024  # of robots.txt texts whose rules are held; a rule takes 40 times its text in memory
 
 
@@ -54,7 +50,7 @@ class Settings(Struct, frozen=True):
     hosts: int = 10_000
 
     def __post_init__(self) -> None:
-        if not _TOKEN.fullmatch(self.product):
+        if not robots.is_product(self.product):
             raise ConfigError(
                 f"product: {self.product!r} cannot be named in a robots.txt; use letters, - and _ only",
                 reason="bad-product",
@@ -83,9 +79,15 @@ class _Robots(Struct, frozen=True):
     """One origin's answer for robots.txt: rules, or none (everything is allowed), or a refusal of everything."""
 
     until: float
+    said: Robots
     rules: Protego | None = None
+    usages: tuple[robots.Usage, ...] = ()
     size: int = 0
     refusal: ScrapeError | None = None
+
+
+def _unspread() -> float:
+    return 0.0
 
 
 Ask = Callable[[str], Awaitable[Capture]]
@@ -95,15 +97,22 @@ Ask = Callable[[str], Awaitable[Capture]]
 class Polite:
     """The turns, pauses and robots.txt of every host that is talked to.
 
-    `clock` gives Unix time in seconds, `sleep` waits. One instance serves all fetchers of a process, in one event loop.
+    `clock` gives Unix time in seconds, `sleep` waits. `spread` gives numbers from 0 to below 1 at random, which make a
+    retreat up to half as long again, so that hosts that failed together are not asked again together. One instance
+    serves all fetchers of a process, in one event loop.
     """
 
     def __init__(
-        self, settings: Settings, clock: Callable[[], float], sleep: Callable[[float], Awaitable[object]]
+        self,
+        settings: Settings,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+        spread: Callable[[], float] = _unspread,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
+        self._spread = spread
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
         self._robots: OrderedDict[str, _Robots] = OrderedDict()
         self._asking: dict[str, asyncio.Lock] = {}
@@ -126,47 +135,58 @@ class Polite:
         finally:
             host.users -= 1
 
-    async def permit(self, url: str, ask: Ask) -> None:
-        """Return if robots.txt lets us fetch a URL; calls `ask` for it where it is not known. RFC 9309.
+    async def permit(self, url: str, ask: Ask) -> Robots:
+        """What robots.txt says of a URL, if it lets us fetch it; calls `ask` for it where it is not known. RFC 9309.
 
         Raises RefusedError ("robots"), or ("robots-unreachable") where a server error hides it, or the ScrapeError that
         `ask` met where the host cannot be connected to at all. Not to be called while holding a turn.
         """
-        origin = guard.target(url).origin
+        target = guard.target(url)
+        known = await self._known(target.origin, ask)
+        if known.refusal is not None:
+            raise type(known.refusal)(f"{url}: {known.refusal}", reason=known.refusal.reason)
+        if known.rules is None:
+            return known.said
+        self._slow_down(url, known.rules)
+        if not known.rules.can_fetch(url, self._settings.product):
+            raise RefusedError(f"{url}: {target.origin}/robots.txt forbids it", reason="robots")
+        if not known.usages:
+            return known.said
+        usage, signal = (robots.preferences(known.usages, kind, target.path) for kind in ("usage", "signal"))
+        return structs.replace(known.said, content_usage=usage, content_signal=signal)
+
+    async def _known(self, origin: str, ask: Ask) -> _Robots:
+        """An origin's robots.txt, asked for if it is not known or too old; those who come together ask once."""
         lock = self._asking.setdefault(origin, asyncio.Lock())
         try:
             async with lock:
-                robots = self._robots.get(origin)
-                if robots is None or not self._fresh(robots):
-                    robots = await self._ask(origin, ask)
-                    self._remember(origin, robots)
+                known = self._robots.get(origin)
+                if known is None or not self._fresh(known):
+                    known = await self._ask(origin, ask)
+                    self._remember(origin, known)
         finally:
             if not lock.locked():
                 self._asking.pop(origin, None)
         self._robots.move_to_end(origin)
-        if robots.refusal is not None:
-            raise type(robots.refusal)(f"{url}: {robots.refusal}", reason=robots.refusal.reason)
-        if robots.rules is None:
-            return
-        self._slow_down(url, robots.rules)
-        if not robots.rules.can_fetch(url, self._settings.product):
-            raise RefusedError(f"{url}: {origin}/robots.txt forbids it", reason="robots")
+        return known
 
-    def heed(self, url: str, status: int | None, retry_after: str | None = None) -> None:
-        """Take note of a host's answer (None: it gave none) for the pause before its next turn; call it in the turn."""
+    def heed(self, url: str, status: int | None, retry_after: str | None = None) -> float:
+        """The pause before a host's next turn, after this answer of it (None: it gave none); called in its turn."""
         host = self._host(url)
         if status is not None and status != 429 and status < 500:
             host.failures = 0
             host.pause = host.delay
-            return
+            return host.pause
         host.failures += 1
         asked = _seconds(retry_after, self._clock()) if retry_after else None
         if asked is None:
-            pause = min(max(host.delay, 1.0) * 2.0 ** min(host.failures, 30), self._settings.max_backoff)
+            pause = max(host.delay, 1.0) * 2.0 ** min(host.failures, 30) * (1 + self._spread() / 2)
+            pause = min(pause, self._settings.max_backoff)
         else:
-            pause = min(asked, self._settings.max_retry_after)
+            pause = min(asked + host.delay * self._spread(), self._settings.max_retry_after)
         host.pause = max(pause, host.delay)
         log.info("%s answered %s: leaving its host alone for %.0f s", url, status or "nothing", host.pause)
+        return host.pause
 
     async def _pause(self, host: _Host, url: str) -> None:
         wait = host.wait(self._clock())
@@ -205,9 +225,9 @@ class Polite:
         host.delay = max(self._settings.delay, min(crawl_delay, self._settings.max_crawl_delay))
         host.pause = max(host.pause, host.delay)
 
-    def _fresh(self, robots: _Robots) -> bool:
+    def _fresh(self, known: _Robots) -> bool:
         """Whether an answer still holds; one that lies further ahead than any could was kept before a clock change."""
-        return 0 < robots.until - self._clock() <= max(self._settings.robots_age, self._settings.robots_retry)
+        return 0 < known.until - self._clock() <= max(self._settings.robots_age, self._settings.robots_retry)
 
     async def _ask(self, origin: str, ask: Ask) -> _Robots:
         address = f"{origin}/robots.txt"
@@ -218,51 +238,34 @@ class Polite:
         until = self._clock() + self._settings.robots_age
         # 429 is no statement on robots.txt: a server error, as Google reads it, though RFC 9309 lumps it with 404.
         if capture.status >= 500 or capture.status == 429:
-            return self._refused(f"{address} answered {capture.status}, which RFC 9309 reads as: keep out")
+            return self._refused(address, f"answered {capture.status}, which RFC 9309 reads as: keep out")
         if not 200 <= capture.status < 300:
-            return _Robots(until)
-        text = narrowed(capture.body[:ROBOTS_BYTES].decode("utf-8-sig", "replace"), self._settings.product)
-        return _Robots(until, Protego.parse(text), len(text))
+            return _Robots(until, Robots(address, "missing", capture.fetched_at, capture.status))
+        product = self._settings.product
+        text = robots.narrowed(capture.body[:ROBOTS_BYTES].decode("utf-8-sig", "replace"), product)
+        said = Robots(address, "allowed", capture.fetched_at, capture.status)
+        return _Robots(until, said, Protego.parse(text), robots.usages(text, product), len(text))
 
     def _unanswered(self, address: str, error: ScrapeError) -> _Robots:
         if error.reason == "backing-off":  # nothing was asked, so nothing is known
             raise error
         if error.reason == "redirects":  # more than five: as if there were none (RFC 9309 section 2.3.1.2)
-            return _Robots(self._clock() + self._settings.robots_age)
+            return _Robots(self._clock() + self._settings.robots_age, Robots(address, "redirects"))
         if error.reason in _CONNECTING:  # the page itself could not be connected to either: say that
-            return _Robots(self._clock() + self._settings.robots_retry, refusal=error)
-        return self._refused(f"no answer for {address}, which RFC 9309 reads as: keep out ({error})")
+            until = self._clock() + self._settings.robots_retry
+            return _Robots(until, Robots(address, "missing"), refusal=error)
+        return self._refused(address, f"gave no answer, which RFC 9309 reads as: keep out ({error})")
 
-    def _refused(self, message: str) -> _Robots:
-        refusal = RefusedError(message, reason="robots-unreachable")
-        return _Robots(self._clock() + self._settings.robots_retry, refusal=refusal)
+    def _refused(self, address: str, what: str) -> _Robots:
+        refusal = RefusedError(f"{address} {what}", reason="robots-unreachable")
+        return _Robots(self._clock() + self._settings.robots_retry, Robots(address, "missing"), refusal=refusal)
 
-    def _remember(self, origin: str, robots: _Robots) -> None:
-        self._robots[origin] = robots
+    def _remember(self, origin: str, known: _Robots) -> None:
+        self._robots[origin] = known
         self._robots.move_to_end(origin)
-        held = sum(known.size for known in self._robots.values())
+        held = sum(one.size for one in self._robots.values())
         while len(self._robots) > 1 and (held > _ROBOTS_TEXT or len(self._robots) > self._settings.hosts):
             held -= self._robots.popitem(last=False)[1].size
-
-
-def narrowed(text: str, product: str) -> str:
-    """A robots.txt with every user-agent line reduced to the product token, "*", or nobody.
-
-    RFC 9309 section 2.2.1 matches tokens only, so "scrape/1.0" means us and "scr" does not. It also bounds the parser's
-    work: a file of 250 kB user-agent lines above 250 kB rules would make it hold half a billion rules.
-    """
-    return "\n".join(_narrowed_line(line, product.lower()) for line in text.splitlines())
-
-
-def _narrowed_line(line: str, product: str) -> str:
-    agent = _USER_AGENT.match(line)
-    if agent is None or not agent[1].strip():
-        return line
-    value = agent[1].strip().lower()
-    if value.split()[0] == "*":
-        return "user-agent: *"
-    token = _TOKEN.match(value)
-    return f"user-agent: {product if token and token[0] == product else _NOBODY}"
 
 
 def _seconds(retry_after: str, now: float) -> float | None:

@@ -15,15 +15,13 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from typing import Any
 
 import httpcore
-import httpx
 from msgspec import Struct
 
+from scraper import tls
 from scraper.errors import LimitError, ScrapeError
-from scraper.types import Exchange
 
 Clock = Callable[[], float]
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -32,36 +30,51 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 MAX_ADDRESSES = 4
 """How many of a name's addresses are tried; all of its answers are checked."""
 
-NETWORK_ERRORS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError)
-"""What an exchange may raise below HTTP's own level; `plain` puts it in this program's words."""
+MAX_HEAD = 96 * 1024
+"""Bytes of a response's head, informational ones before it included: just under what h11 takes in one piece."""
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_FIELDS = 1000
+"""Lines of the same: ten times what Apache takes in a request, and as many as no site sends."""
+
 _HEAD_END = re.compile(rb"\n\r?\n")  # a bare line feed ends a line too: RFC 9112 section 2.2
 _FIELD = re.compile(rb"(?<=\n)(?!content-length[ \t]*:)[^ \t\r\n]", re.IGNORECASE)  # a folded line begins with a blank
 _STATUS = re.compile(rb"HTTP/[0-9]\.[0-9] ([0-9])")
-_CHUNKED_NAME = re.compile(rb"^transfer-encoding(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
+
+
+class Bounds(Struct, frozen=True):
+    """How far one exchange may go: `deadline` is a time of the clock, `max_bytes` bounds everything that is read.
+
+    `whole` keeps every byte that is read, not the head's alone.
+    """
+
+    deadline: float
+    max_bytes: int
+    whole: bool = False
 
 
 class Wire:
     """What one exchange wrote and read, and the bounds that it keeps.
 
-    `deadline` is a time of the clock; `max_bytes` bounds everything that is read, informational responses included.
-    `received` grows until `head` is called for; after that, bytes are only counted.
+    `received` grows until `head` is called for; after that, bytes are only counted, unless all of them are wanted.
     """
 
-    def __init__(self, url: str, clock: Clock, deadline: float, max_bytes: int) -> None:
+    def __init__(self, url: str, clock: Clock, bounds: Bounds) -> None:
         self.url = url
         self.sent = bytearray()
         self.received = bytearray()
         self.count = 0
         self.peer: str | None = None
         self.tls: str | None = None
+        self.unverified: str | None = None
+        self.http2 = False
         self.reused = True
         self.ended = False
         self._clock = clock
-        self._deadline = deadline
-        self._max_bytes = max_bytes
+        self._bounds = bounds
         self._reading_head = True
+        self._start = 0  # of the head that is being read, or was
+        self._end: int | None = None  # of the first head that is none of the informational ones
+        self._lines = 0
 
     def head(self, names: list[bytes]) -> bytes | None:
         """The response's head as it came, with its blank line and without informational (1xx) heads before it.
@@ -70,30 +83,62 @@ class Wire:
         response before were taken for the beginning of this one. Lengths do not count: h11 makes one of several.
         """
         self._reading_head = False
+        if self._end is None or not _STATUS.match(self.received, self._start):
+            return None
+        head = bytes(self.received[self._start : self._end])
         fields = sum(name.lower() != b"content-length" for name in names)
-        start = 0
-        while (end := _HEAD_END.search(self.received, start)) and (status := _STATUS.match(self.received, start)):
-            if status[1] != b"1":
-                head = bytes(self.received[start : end.end()])
-                return head if len(_FIELD.findall(head)) == fields else None
-            start = end.end()
-        return None
+        return head if len(_FIELD.findall(head)) == fields else None
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether what comes behind the head is kept too."""
+        return self._bounds.whole and not self.http2
+
+    def behind(self) -> bytes:
+        """Everything that came behind the head, where the bounds say that it is kept."""
+        return bytes(self.received[self._end or 0 :])
 
     def read(self, data: bytes) -> None:
-        """Take note of bytes that were read; raises LimitError ("too-large") at the bound."""
+        """Take note of bytes that were read; raises LimitError ("too-large", "head-too-large", "too-many-headers")."""
         self.ended = not data
         self.count += len(data)
-        if self._reading_head:
+        if self.http2:  # frames, which say nothing by themselves; h2 bounds a head to 64 KiB
+            self._bound()
+            return
+        if self._reading_head or self._bounds.whole:
             self.received += data
-        if self.count > self._max_bytes:
+        if self._reading_head:
+            self._measure(len(data))
+        self._bound()
+
+    def _bound(self) -> None:
+        if self.count > self._bounds.max_bytes:
             raise LimitError(
-                f"{self.url}: more than {self._max_bytes} bytes; raise `network.max_bytes`", reason="too-large"
+                f"{self.url}: more than {self._bounds.max_bytes} bytes; raise `network.max_bytes`", reason="too-large"
             )
+
+    def _measure(self, new: int) -> None:
+        """Find the head's end in what came, whose last `new` bytes were not looked at yet, and bound its size."""
+        if self._end is not None:
+            return
+        seen = len(self.received) - new
+        while end := _HEAD_END.search(self.received, max(self._start, seen - 2)):
+            status = _STATUS.match(self.received, self._start)
+            if status is None or status[1] != b"1":
+                self._end = end.end()
+                break
+            self._start = seen = end.end()
+        size = len(self.received) if self._end is None else self._end
+        self._lines += self.received.count(b"\n", len(self.received) - new, size)
+        if size > MAX_HEAD:
+            raise LimitError(f"{self.url}: a response head of over {MAX_HEAD} bytes", reason="head-too-large")
+        if self._lines > MAX_FIELDS:
+            raise LimitError(f"{self.url}: over {MAX_FIELDS} lines of header", reason="too-many-headers")
 
     @contextmanager
     def bounded(self, timeout: float | None) -> Iterator[float]:
         """A timeout cut down to what the deadline leaves; raises LimitError ("deadline") when that has run out."""
-        left = self._deadline - self._clock()
+        left = self._bounds.deadline - self._clock()
         if left <= 0:
             raise self._late()
         try:
@@ -123,26 +168,29 @@ def tapping(wire: Wire) -> Iterator[Wire]:
         _wire.reset(token)
 
 
-def dechunked(head: bytes) -> bytes:
-    """A head for a body whose chunks are undone: its field is renamed, so that readers do not undo them again.
-
-    The one form that warcio, fastwarc, pywb and jwarc all accept; browsertrix and Heritrix write it alike.
-    """
-    return _CHUNKED_NAME.sub(b"x-orig-transfer-encoding", head)
-
-
 async def look_up(host: str, port: int) -> list[str]:
     """The operating system's answer for a host name, in its order of preference (RFC 6724)."""
     answers = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
+class _Secured(Struct, frozen=True):
+    """How a connection is secured: version and cipher suite, why its certificate was not checked, what is spoken."""
+
+    tls: str | None = None
+    unverified: str | None = None
+    http2: bool = False
+
+
 class _TappedStream(httpcore.AsyncNetworkStream):
     """A connection that copies what crosses it into the wire of the task that uses it."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, tls: str | None = None) -> None:
+    def __init__(
+        self, stream: httpcore.AsyncNetworkStream, exceptions: tls.Exceptions, secured: _Secured | None = None
+    ) -> None:
         self._stream = stream
-        self._tls = tls
+        self._exceptions = exceptions
+        self._secured = secured or _Secured()
         # Read now: when the server hangs up the operating system forgets who it was.
         self._peer = str(stream.get_extra_info("server_addr")[0])
 
@@ -155,7 +203,8 @@ class _TappedStream(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         wire = _wire.get()
-        wire.peer, wire.tls = self._peer, self._tls
+        wire.peer, wire.tls, wire.unverified = self._peer, self._secured.tls, self._secured.unverified
+        wire.http2 = self._secured.http2
         wire.sent += buffer
         with wire.bounded(timeout) as allowed:
             await self._stream.write(buffer, allowed)
@@ -167,14 +216,17 @@ class _TappedStream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         wire = _wire.get()
+        unverified = self._exceptions.reason(server_hostname)
+        context = ssl_context if unverified is None else self._exceptions.context
         try:
             with wire.bounded(timeout) as allowed:
-                stream = await self._stream.start_tls(ssl_context, server_hostname, allowed)
+                stream = await self._stream.start_tls(context, server_hostname, allowed)
         except httpcore.ConnectError as error:
-            raise ScrapeError(f"{wire.url}: no TLS connection: {error}", reason="tls") from error
+            way_out = "; `network.unverified_hosts` can except a host" if "CERTIFICATE_VERIFY" in str(error) else ""
+            raise ScrapeError(f"{wire.url}: no TLS connection: {error}{way_out}", reason="tls") from error
         session: ssl.SSLObject = stream.get_extra_info("ssl_object")
-        cipher = session.cipher()
-        return _TappedStream(stream, f"{session.version()} {cipher[0] if cipher else ''}".strip())
+        secured = _Secured(tls.facts(session), unverified, session.selected_alpn_protocol() == "h2")
+        return _TappedStream(stream, self._exceptions, secured)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -183,13 +235,15 @@ class _TappedStream(httpcore.AsyncNetworkStream):
 class TapBackend(httpcore.AsyncNetworkBackend):
     """Connects to checked addresses and taps the connections.
 
-    `check` raises RefusedError for an address that may not be connected to. One refused answer refuses the host: a
-    public name that also has a private address is either a rebinding attack or a mistake.
+    `check` raises RefusedError for an address and port that may not be connected to. One refused answer refuses the
+    host: a public name that also has a private address is either a rebinding attack or a mistake. `exceptions` are the
+    hosts whose certificate is not checked.
     """
 
-    def __init__(self, check: Callable[[str], None], resolve: Resolve = look_up) -> None:
+    def __init__(self, check: Callable[[str, int], None], resolve: Resolve, exceptions: tls.Exceptions) -> None:
         self._check = check
         self._resolve = resolve
+        self._exceptions = exceptions
         self._network = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -223,78 +277,9 @@ class TapBackend(httpcore.AsyncNetworkBackend):
         if not addresses:
             raise ScrapeError(f"{host}: the name has no address", reason="dns")
         for address in addresses:
-            self._check(address)
+            self._check(address, port)
         return addresses[:MAX_ADDRESSES]
 
     async def _connect(self, address: str, port: int, timeout: float | None) -> httpcore.AsyncNetworkStream:
         with _wire.get().bounded(timeout) as allowed:
-            return _TappedStream(await self._network.connect_tcp(address, port, allowed))
-
-
-class Reply(Struct, frozen=True):
-    """A response: `body` as it was on the wire but for its chunks; `cut` is why it is not whole, if it is not."""
-
-    exchange: Exchange
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    cut: ScrapeError | None = None
-
-    def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key == name), None)
-
-    def location(self) -> str | None:
-        """Where a redirect leads, as written; None if this is none. Servers send raw UTF-8 here, against RFC 9110."""
-        location = self.header("location") if self.exchange.status in _REDIRECTS else None
-        if location is None:
-            return None
-        try:
-            return location.encode("latin-1").decode("utf-8")
-        except UnicodeDecodeError:
-            return location
-
-
-async def read_reply(response: httpx.Response, wire: Wire, head: bytes, started: float) -> Reply:
-    """Read a response to its end, or to where it is cut off; `head` is the wire's."""
-    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw)
-    parts: list[bytes] = []
-    cut: ScrapeError | None = None
-    truncated = None
-    try:
-        async for part in response.aiter_raw():
-            parts.append(part)
-    except LimitError as error:
-        cut, truncated = error, "length" if error.reason == "too-large" else "time"
-    except NETWORK_ERRORS as error:
-        cut, truncated = plain(error, wire), "time" if isinstance(error, httpcore.TimeoutException) else "disconnect"
-    body = b"".join(parts)
-    if response.status_code not in (204, 304):  # these have no body, so nothing was de-chunked (RFC 9112 section 6.3)
-        head = dechunked(head)
-    exchange = Exchange(
-        url=wire.url,
-        request=bytes(wire.sent),
-        response=head + body,
-        status=response.status_code,
-        started_at=_rfc3339(started),
-        peer=wire.peer,
-        protocol=response.extensions["http_version"].decode("ascii").lower(),
-        tls=wire.tls,
-        truncated=truncated,
-    )
-    return Reply(exchange=exchange, headers=headers, body=body, cut=cut)
-
-
-def plain(error: Exception, wire: Wire) -> ScrapeError:
-    """httpcore's error in the words of this program."""
-    if isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout)):
-        reason, what = "unreachable", "cannot be reached"
-    elif isinstance(error, httpcore.TimeoutException):
-        reason, what = "timeout", "answers too slowly; raise `network.timeout` if it is worth the wait"
-    elif wire.ended or not isinstance(error, httpcore.ProtocolError):
-        reason, what = "closed-early", "hung up before the response was whole"
-    else:
-        reason, what = "protocol", "does not speak HTTP"
-    return ScrapeError(f"{wire.url}: the server {what} ({str(error) or type(error).__name__})", reason=reason)
-
-
-def _rfc3339(now: float) -> str:
-    return datetime.fromtimestamp(now, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            return _TappedStream(await self._network.connect_tcp(address, port, allowed), self._exceptions)

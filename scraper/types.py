@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -102,7 +103,9 @@ class Exchange(Struct, frozen=True):
 
     `request` and `response` are whole HTTP/1.1 messages, head and body. `response` has its transfer coding (chunked)
     already undone and that header renamed to `x-orig-transfer-encoding`; its content coding (gzip, br) is untouched.
-    `started_at` is RFC 3339 UTC with microseconds; `peer` is the address that was connected to.
+    Where the archive's framing is `wire`, `response` is as it came, chunks and trailers included. `started_at` is RFC
+    3339 UTC with microseconds; `peer` is the address that was connected to, `tls` the version and cipher suite.
+    `unverified` is the reason that was configured for not checking the server's certificate.
     """
 
     url: str
@@ -114,13 +117,31 @@ class Exchange(Struct, frozen=True):
     protocol: str = "http/1.1"
     tls: str | None = None
     truncated: str | None = None
+    unverified: str | None = None
+
+
+class Robots(Struct, frozen=True, omit_defaults=True):
+    """What a site's robots.txt said of a page that was fetched.
+
+    `decision` is "allowed", "missing" (it answered with a 4xx, as `status` says) or "redirects" (more than five, which
+    RFC 9309 reads as missing). `at` is when it was asked for, so that its exchange can be found in the archive.
+    `content_usage` and `content_signal` are the preferences in it that are the page's, as they stand there.
+    """
+
+    url: str
+    decision: Literal["allowed", "missing", "redirects"]
+    at: str | None = None
+    status: int | None = None
+    content_usage: tuple[str, ...] = ()
+    content_signal: tuple[str, ...] = ()
 
 
 class Capture(Struct, frozen=True):
     """What one link gave: every hop, and the last hop's decoded body.
 
     `body` has its content coding undone and is still bytes: its charset is the cleaner's business. For a file of a
-    folder source `exchanges` is empty and `body` is the file. `headers` are the last hop's, names in lower case.
+    folder source `exchanges` is empty and `body` is the file. `headers` are the last hop's, names in lower case, and
+    `robots` is what let it be asked.
     """
 
     link: Link
@@ -131,6 +152,7 @@ class Capture(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...]
     body: bytes
     mime: str | None = None
+    robots: Robots | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by its lower-case name."""
@@ -342,6 +364,8 @@ class Rights(Struct, frozen=True, omit_defaults=True):
     tdm_reservation: str | None = None
     tdm_policy: str | None = None
     licence: str | None = None
+    content_usage: str | None = None
+    robots: Robots | None = None
 
 
 class Record(Struct, frozen=True, kw_only=True):

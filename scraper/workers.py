@@ -70,7 +70,7 @@ def clean_capture(capture: Capture, options: Options) -> Cleaned:
     content_type = capture.header("content-type") or capture.mime
     article = clean_bytes(Source(capture.body, url, content_type, capture.fetched_at), options)
     html = decode_html(capture.body, content_type).text if sniff(capture.body) == "html" else None
-    return Cleaned(article, read_rights(capture.headers, html))
+    return Cleaned(article, structs.replace(read_rights(capture.headers, html), robots=capture.robots))
 
 
 class Workers:

@@ -26,12 +26,12 @@ class Crew:
         self.manners = Polite(PoliteSettings(), self.clock, self.clock.sleep)
         self.settings = Settings(**{"allow_addresses": LOOPBACK, **settings})  # type: ignore[arg-type]  # by keyword
 
-    async def _loopback(self, host: str, port: int) -> list[str]:
+    async def loopback(self, host: str, port: int) -> list[str]:
         return [host if host[0].isdigit() or ":" in host else "127.0.0.1"]
 
     async def each(self, *urls: str, validators: Validators | None = None) -> list[Capture]:
         """All at once."""
-        async with Fetcher(self.settings, self.manners, self.clock, self._loopback) as fetcher:
+        async with Fetcher(self.settings, self.manners, self.clock, self.loopback) as fetcher:
             return await asyncio.gather(*(fetcher.fetch(Link(url=url, source="test"), validators) for url in urls))
 
     def fetch(self, url: str, validators: Validators | None = None) -> Capture:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import socketserver
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ class Asked:
         return None
 
 
+RESET = b"\0reset"
+"""A piece of an answer that is not sent: the connection ends here with a RST, and what was not read of it is lost."""
+
 Reply = bytes | Callable[[Asked], bytes | Iterable[bytes]]
 """What a path answers: raw bytes, or a function that gives them, whole or piece by piece as they are to be sent."""
 
@@ -52,7 +56,7 @@ class Server:
 
     Each response is followed by a hang-up unless `keep_alive`. `asked` are the requests in the order they came;
     `most_at_once` is how many were in the server's hands at the same time. `certificate` (PEM, key and chain) makes it
-    speak TLS, and `names` then are the server names that clients asked for.
+    speak TLS up to its `newest` version, and `names` then are the server names that clients asked for.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Server:
         host: str = "127.0.0.1",
         keep_alive: bool = False,
         certificate: Path | None = None,
+        newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
     ) -> None:
         self.routes = dict(routes)
         self.host = host
@@ -69,10 +74,12 @@ class Server:
         self.most_at_once = 0
         self.connections = 0
         self.names: list[str | None] = []
+        self.resets = False
+        """Whether connections are reset as soon as they are there."""
         self._now = 0
         self._lock = threading.Lock()
         self._keep_alive = keep_alive
-        self._tls = self._context(certificate) if certificate else None
+        self._tls = self._context(certificate, newest) if certificate else None
         server = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -103,8 +110,9 @@ class Server:
         self._server.server_close()
         self._thread.join()
 
-    def _context(self, certificate: Path) -> ssl.SSLContext:
+    def _context(self, certificate: Path, newest: ssl.TLSVersion) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.maximum_version = newest
         context.load_cert_chain(certificate)
         context.sni_callback = lambda _socket, name, _context: self.names.append(name)
         return context
@@ -113,6 +121,8 @@ class Server:
         with self._lock:
             self.connections += 1
         try:
+            if self.resets:
+                return _reset(connection)
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             stream = connection.makefile("rb")
@@ -139,11 +149,20 @@ class Server:
             reply = self.routes.get(asked.path, NOT_FOUND)
             sent = reply(asked) if callable(reply) else reply
             for piece in [sent] if isinstance(sent, bytes) else sent:
+                if piece == RESET:
+                    _reset(connection)
+                    return False
                 connection.sendall(piece)
         finally:
             with self._lock:
                 self._now -= 1
         return True
+
+
+def _reset(connection: socket.socket) -> None:
+    """Hang up with a RST: lingering for no time at all."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 class _Listener(socketserver.ThreadingTCPServer):

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 import brotli
 import msgspec
 import pytest
+from backports import zstd
 from crew import PAGE, Crew, redirect, shown
-from servers import Asked, FakeClock, Server, response
+from servers import RESET, Asked, FakeClock, Server, response
 
 from scraper import polite
-from scraper.errors import ConfigError, LimitError, RefusedError
+from scraper.errors import ConfigError, LimitError, RefusedError, ScrapeError
 from scraper.fetch import Fetcher, Settings, Validators, exchanges_of
-from scraper.types import Link
+from scraper.types import Capture, Link, Robots
 
 
 def test_a_capture_says_what_came() -> None:
@@ -83,8 +84,30 @@ def test_a_redirect_loop_ends() -> None:
         ("http://[::ffff:127.0.0.1]:{port}/", "private-address"),
         ("http://169.254.169.254/latest/meta-data/", "private-address"),
         ("http://0x7f000002:{port}/", "private-address"),
+        ("http://2130706434:{port}/", "private-address"),
+        ("http://0177.0.0.2:{port}/", "private-address"),
+        ("http://017700000002:{port}/", "private-address"),
+        ("http://127.2:{port}/", "private-address"),
+        ("http://0x7f.2:{port}/", "private-address"),
+        ("http://127.0.0.2.:{port}/", "private-address"),
+        ("http://%31%32%37.0.0.2:{port}/", "private-address"),
+        ("http://[::ffff:7f00:2]:{port}/", "private-address"),
+        ("http://[::127.0.0.2]:{port}/", "private-address"),
+        ("http://[64:ff9b::7f00:2]:{port}/", "private-address"),
+        ("http://[2002:7f00:2::]:{port}/", "private-address"),
+        ("http://[2001:0:7f00:2::1]:{port}/", "private-address"),
+        ("http://[fe80::1%25eth0]:{port}/", "bad-url"),
+        ("http:\\\\127.0.0.2:{port}\\", "private-address"),
         ("//0:{port}/", "private-address"),
+        ("http://8.8.8.8:{port}/", "odd-port"),
+        ("http://8.8.8.8:22/", "odd-port"),
+        ("https://[2606:4700::1111]:6379/", "odd-port"),
         ("file:///etc/passwd", "bad-scheme"),
+        ("gopher://127.0.0.2:{port}/", "bad-scheme"),
+        ("ftp://127.0.0.2/", "bad-scheme"),
+        ("data:text/html,hello", "bad-scheme"),
+        ("javascript:alert(1)", "bad-scheme"),
+        ("http://127.0.0.1:{port}@127.0.0.2/", "userinfo"),
         ("http://me:secret@127.0.0.1:{port}/", "userinfo"),
         ("http://[oops/", "bad-url"),
     ],
@@ -97,6 +120,12 @@ def test_a_redirect_to_where_nothing_is_fetched_is_refused(location: str, reason
     assert isinstance(error, RefusedError)
     assert error.reason == reason
     assert shown(error) == [("/robots.txt", 404), ("/", 302)]
+
+
+def test_a_redirect_in_full_width_digits_is_read_as_the_address_it_is() -> None:
+    location = "http://１２７．0。0.2:81/".encode()
+    with Server({"/": b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n\r\n"}) as server:
+        assert Crew().fails(server.url()).reason == "private-address"
 
 
 def test_cookies_are_not_kept() -> None:
@@ -143,7 +172,7 @@ def test_endless_informational_responses_are_cut() -> None:
             yield b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000
 
     with Server({"/": hints}) as server:
-        assert Crew(max_bytes=200_000).fails(server.url()).reason == "too-large"
+        assert Crew().fails(server.url()).reason == "too-many-headers"
 
 
 class Watched(FakeClock):
@@ -237,3 +266,132 @@ def test_settings_that_make_a_broken_header_or_trust_nothing_are_refused() -> No
         Fetcher(
             Settings(ca_file=__file__), polite.Polite(polite.Settings(), FakeClock(), FakeClock().sleep), FakeClock()
         )
+
+
+def test_an_odd_port_is_asked_only_where_it_or_its_address_is_named() -> None:
+    with Server({"/": PAGE}) as server:
+        allowed = Crew(allow_addresses=(), allow_ports=(server.port,))
+        assert allowed.fails(server.url()).reason == "private-address"  # a port opens no private network
+        assert Crew(allow_addresses=("127.0.0.0/8",)).fetch(server.url()).status == 200
+
+
+# ---- retries
+
+
+class Flaky:
+    """Fails some times, then answers."""
+
+    def __init__(self, *failures: bytes) -> None:
+        self.failures = list(failures)
+        self.at: list[float] = []
+        self.crew: Crew | None = None
+
+    def __call__(self, _: Asked) -> Iterator[bytes]:
+        assert self.crew is not None
+        self.at.append(self.crew.clock.now)
+        yield from [self.failures.pop(0), RESET] if self.failures else [PAGE]
+
+
+HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+
+
+def fetched(flaky: Flaky, retries: int = 2) -> Capture | ScrapeError:
+    flaky.crew = Crew(retries=retries)
+    with Server({"/": flaky}) as server:
+        try:
+            return flaky.crew.fetch(server.url())
+        except ScrapeError as error:
+            return error
+
+
+def test_what_may_pass_is_tried_again_in_its_turn_and_every_answer_is_an_exchange() -> None:
+    flaky = Flaky(response(b"", "503 Busy", "Retry-After: 7"), response(b"no", "502 Bad Gateway"))
+    found = fetched(flaky)
+    assert shown(found) == [("/robots.txt", 404), ("/", 503), ("/", 502), ("/", 200)]
+    assert isinstance(found, Capture)
+    assert found.body == b"<p>Hello</p>"
+    first, *later = flaky.at
+    assert [at - first for at in later] == [7.0, 7.0 + 8.0]  # as long as it asked for; then twice the pause, doubled
+
+
+def test_a_reset_is_tried_again_whatever_had_come() -> None:
+    for failure in (b"", b"HTTP/1.1 200 OK\r\nX: y"):
+        assert shown(fetched(Flaky(failure))) == [("/robots.txt", 404), ("/", 200)]
+    with Server({"/": lambda asked: HALF if len(server.asked) < 3 else PAGE}) as server:
+        found = Crew(retries=1).fetch(server.url())
+    assert [(hop.status, hop.truncated) for hop in found.exchanges] == [(404, None), (200, "disconnect"), (200, None)]
+
+
+def test_retries_end() -> None:
+    found = fetched(Flaky(*[response(b"", "503 Busy")] * 3))
+    assert isinstance(found, Capture)
+    assert (found.status, len(found.exchanges)) == (503, 4)
+    gone = fetched(Flaky(*[b""] * 3))
+    assert isinstance(gone, ScrapeError)
+    assert (gone.reason, shown(gone)) == ("closed-early", [("/robots.txt", 404)])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        response(b"", "503 Busy", "Retry-After: 31"),
+        response(b"", "500 Oh"),
+        response(b"", "429 Slow", "Retry-After: 1"),
+        response(b"", "404 No"),
+        redirect("/odd", "307 Temporary"),
+    ],
+)
+def test_what_will_not_pass_is_asked_for_once(answer: bytes) -> None:
+    with Server({"/": answer, "/odd": PAGE}) as server:
+        Crew(retries=3).fetch(server.url())
+        assert server.paths().count("/") == 1
+
+
+def test_retries_share_the_time_of_their_link() -> None:
+    crew = Crew(retries=5, deadline=60.0)
+
+    def slow(_: Asked) -> bytes:
+        crew.clock.now += 25
+        return HALF
+
+    with Server({"/": slow}) as server:
+        assert crew.fails(server.url()).reason == "deadline"
+        assert server.paths() == ["/"] * 3
+
+
+def test_a_server_that_resets_connections_costs_its_page_and_no_other() -> None:
+    with Server({"/": PAGE}) as server:
+        crew = Crew(retries=1)
+        crew.fetch(server.url())
+        server.resets = True
+        error = crew.fails(server.url())
+        assert error.reason in ("closed-early", "unreachable"), error  # whichever call of the client's notices first
+        server.resets = False
+        assert crew.fetch(server.url()).status == 200
+
+
+# ---- what robots.txt said, and codings
+
+
+def test_a_capture_says_what_let_it_be_asked() -> None:
+    robots = b"User-agent: *\nAllow: /\nContent-Usage: train-ai=n\nContent-Usage: /free/ train-ai=y\n"
+    with Server({"/robots.txt": response(robots), "/a": PAGE, "/free/b": PAGE}) as server:
+        capture = Crew().fetch(server.url("/a"))
+        at = capture.exchanges[0].started_at
+        said = Robots(server.url("/robots.txt"), "allowed", at, 200, ("train-ai=n",))
+        assert capture.robots == said
+        free = Crew().fetch(server.url("/free/b"))
+        assert free.robots is not None
+        assert free.robots.content_usage == ("train-ai=y",)
+    with Server({"/a": PAGE}) as server:
+        missing = Crew().fetch(server.url("/a")).robots
+    assert missing is not None
+    assert (missing.decision, missing.status) == ("missing", 404)
+
+
+def test_zstd_is_undone_unasked_and_asked_for_where_it_is_wanted() -> None:
+    page = response(zstd.compress(b"<p>Hello</p>"), "200 OK", "Content-Encoding: zstd")
+    with Server({"/": page}) as server:
+        for wanted, header in ((False, "gzip, br, deflate"), (True, "gzip, br, deflate, zstd")):
+            assert Crew(zstd=wanted).fetch(server.url()).body == b"<p>Hello</p>"
+            assert server.asked[-1].header("accept-encoding") == header

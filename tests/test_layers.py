@@ -17,8 +17,10 @@ PACKAGE = ROOT / "scraper"
 FLOORS = (
     {"types", "errors", "version", "expressions"},
     {"clean", "sources"},
-    {"coding", "guard", "tap"},  # tools of the floors above
+    {"coding", "guard", "http2", "robots", "tls"},  # tools of the floors above
+    {"tap"},
     {"transport"},
+    {"reply"},
     {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat"},
     {"archive", "verify"},
     {"pipeline"},

@@ -9,9 +9,10 @@ import pytest
 from crew import ARTICLE, DAY, Host, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from servers import FakeClock
 
 from scraper.errors import ConfigError, RefusedError
-from scraper.polite import Settings
+from scraper.polite import Polite, Settings
 
 
 def test_requests_to_a_host_are_a_pause_apart_and_other_hosts_do_not_wait() -> None:
@@ -99,6 +100,18 @@ def test_back_off_doubles_and_ends_with_a_good_answer() -> None:
         for _ in range(40):
             await host.turns(ARTICLE, status=503)
         assert await host.turns(ARTICLE) == [3600]
+
+    run(check())
+
+
+def test_a_retreat_is_spread_and_stays_within_its_bounds() -> None:
+    async def check() -> None:
+        clock = FakeClock()
+        polite = Polite(Settings(max_backoff=20.0), clock, clock.sleep, lambda: 0.5)
+        assert [polite.heed(ARTICLE, 503) for _ in range(4)] == [5.0, 10.0, 20.0, 20.0]
+        assert polite.heed(ARTICLE, 503, "30") == 31.0  # never sooner than it asked for
+        assert polite.heed(ARTICLE, 503, "999999999") == DAY
+        assert polite.heed(ARTICLE, 200) == 2.0
 
     run(check())
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from protego import Protego
 
 from scraper.errors import RefusedError, ScrapeError
-from scraper.polite import ROBOTS_BYTES, narrowed
+from scraper.polite import ROBOTS_BYTES
+from scraper.robots import narrowed
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from scraper import warc
 from scraper.errors import LimitError, ScrapeError, VerificationError
-from scraper.types import Capture, Failure, Link, Verdict
+from scraper.types import Capture, Failure, Link, Robots, Verdict
+from scraper.warc.form import UNVERIFIED
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 
@@ -86,7 +87,7 @@ def test_pair_and_derived_records_name_each_other(tmp_path: Path) -> None:
     file = writer(tmp_path)
     hops = (
         exchange(0, b"", b"HTTP/1.1 301 Moved\r\nLocation: /1\r\n\r\n", status=301),
-        exchange(1, page(1), tls="TLSv1.3"),
+        exchange(1, page(1), tls="TLSv1.3 TLS_AES_128_GCM_SHA256", unverified="it ran out"),
     )
     ref = file.write(structs.replace(capture(1), exchanges=hops))
     article = structs.replace(record(1), warc=ref)
@@ -98,7 +99,12 @@ def test_pair_and_derived_records_name_each_other(tmp_path: Path) -> None:
     assert ref.record_id == second.uri("warc-record-id")
     assert (ref.offset, ref.length) == (second.offset, second.length)
     assert request.uri("warc-concurrent-to") == ref.record_id
-    assert [value for name, value in second.headers if name == "WARC-Protocol"] == ["http/1.1", "tls/1.3"]
+    for secured in (second, request):
+        assert [value for name, value in secured.headers if name == "WARC-Protocol"] == ["http/1.1", "tls/1.3"]
+        assert secured.header("warc-cipher-suite") == "TLS_AES_128_GCM_SHA256"
+        assert secured.header(UNVERIFIED.lower()) == "it ran out"
+    assert first.header("warc-cipher-suite") is None
+    assert first.header(UNVERIFIED.lower()) is None
     assert second.header("warc-ip-address") == "192.0.2.7"
     assert second.header("warc-date") == hops[1].started_at
     assert second.header("warc-payload-digest") == warc.digest(page(1))
@@ -110,7 +116,13 @@ def test_pair_and_derived_records_name_each_other(tmp_path: Path) -> None:
 
 
 def test_warcinfo_says_who_asked_and_how_and_nothing_of_the_machine(tmp_path: Path) -> None:
-    said = warc.Info("scrape/1", "obey", "me@news.example", "scrape/1 (+me@news.example)", "sha256:0", (("a", "b"),))
+    said = warc.Info(
+        "scrape/1",
+        operator="me@news.example",
+        user_agent="scrape/1 (+me@news.example)",
+        configuration="sha256:0",
+        more=(("a", "b"),),
+    )
     entry = next(iter(entries(warc.Writer(tmp_path, lambda: NOW, said).close())))
     fields = dict(line.split(": ", 1) for line in entry.block.decode().splitlines())
     assert fields.pop("conformsTo").startswith("https://iipc.github.io/")
@@ -120,6 +132,7 @@ def test_warcinfo_says_who_asked_and_how_and_nothing_of_the_machine(tmp_path: Pa
         "software": "scrape/1",
         "format": "WARC File Format 1.1",
         "robots": "obey",
+        "informational-responses": "left out (1xx heads before a response)",
         "payload-digest": "over the body without its transfer coding, with its content coding",
         "revisits": "of a whole response of the same address; the block is the head that was sent",
         "operator": "me@news.example",
@@ -129,6 +142,48 @@ def test_warcinfo_says_who_asked_and_how_and_nothing_of_the_machine(tmp_path: Pa
     }
     unknown = next(iter(entries(warc.Writer(tmp_path, lambda: NOW, warc.Info()).close())))
     assert not any(name in unknown.block for name in (b"operator", b"user-agent", b"configuration"))
+
+
+CHUNKED_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"
+)
+
+
+def test_a_response_as_it_came_is_read_back_without_its_chunks(tmp_path: Path) -> None:
+    body = gzip.compress(page(1))
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:9], body[9:]))
+    hop = exchange(1, chunks + b"0\r\nX-Sum: 5\r\n\r\n", CHUNKED_HEAD)
+    file = warc.Writer(tmp_path, lambda: NOW, warc.Info("scrape/1", framing="wire"))
+    ref = file.write(structs.replace(capture(1), exchanges=(hop,)))
+    path = file.close()
+    info, stored, _ = entries(path)
+    assert b"http-header-rewrites: none" in info.block
+    assert stored.block == hop.response
+    assert stored.header("warc-payload-digest") is None
+    again = warc.capture(warc.read_at(path, ref.offset), "x", "y")
+    assert again.body == page(1)
+    assert again.header("x-orig-transfer-encoding") == "chunked"
+    with path.open("rb") as opened:
+        theirs = next(one for one in ArchiveIterator(opened) if one.rec_type == "response")
+        assert theirs.content_stream().read() == page(1)
+    for reader in ("warcio", "fastwarc"):
+        tool = Path(sys.executable).parent / reader
+        if tool.exists():
+            assert subprocess.run([tool, "check", path], capture_output=True, check=False).returncode == 0
+
+
+def test_what_robots_txt_said_is_stored_with_the_page(tmp_path: Path) -> None:
+    robots = Robots("https://news.example/robots.txt", "allowed", "2026-11-21T12:00:00Z", 200, ("train-ai=n",))
+    stored = structs.replace(capture(1), robots=robots)
+    (found,) = warc.pages(written(tmp_path, [stored]))
+    assert isinstance(found, Capture)
+    assert found.robots == robots
+
+
+def test_a_context_of_an_older_version_is_read() -> None:
+    known = warc.context('{"link":{"url":"a","source":"s","found_by":null},"final_url":"a","fetched_at":"t"}')
+    assert known is not None
+    assert (known.final_url, known.robots) == ("a", None)
 
 
 def test_only_articles_have_a_conversion(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pools import Trap, cleaners
 from scraper import workers
 from scraper.clean import Options
 from scraper.errors import LimitError, ScrapeError
-from scraper.types import Capture
+from scraper.types import Capture, Robots
 from scraper.workers import Cleaned, Settings, Workers, clean_capture
 
 TEXT = b"The council met on Monday evening, and it approved the bridge after a debate of three hours.\n\n" * 5
@@ -51,12 +51,15 @@ def test_the_same_as_in_this_process(of: Capture) -> None:
     assert clean(cleaners(), of) == [clean_capture(of, Options())]
 
 
-def test_rights_come_from_the_header_and_the_page() -> None:
-    of = structs.replace(capture(1, PAGE), headers=(("x-robots-tag", "noai"), ("tdm-reservation", "1")))
+def test_rights_come_from_the_header_the_page_and_robots_txt() -> None:
+    robots = Robots("https://news.example/robots.txt", "allowed", content_signal=("ai-train=no",))
+    headers = (("x-robots-tag", "noai"), ("tdm-reservation", "1"))
+    of = structs.replace(capture(1, PAGE), headers=headers, robots=robots)
     (result,) = clean(cleaners(), of)
     assert isinstance(result, Cleaned)
     assert (result.rights.x_robots_tag, result.rights.robots_meta) == (("noai",), ("robots: noarchive",))
     assert result.rights.tdm_reservation == "1"
+    assert result.rights.robots == robots
 
 
 def test_a_file_s_place_is_no_address() -> None:

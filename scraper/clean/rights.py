@@ -1,7 +1,7 @@
 """What a page and its response say on reuse: recorded as seen, never interpreted.
 
 robots meta and X-Robots-Tag (noarchive, noai ...), the TDM Reservation Protocol's header and meta (W3C Community Group
-Report, 2022), and rel=license.
+Report, 2022), rel=license, and the Content-Usage header (IETF draft draft-ietf-aipref-attach-05).
 """
 
 from __future__ import annotations
@@ -37,9 +37,16 @@ def read_rights(headers: Iterable[tuple[str, str]], html: str | None) -> Rights:
         x_robots_tag=tuple(value for name, value in named if name == "x-robots-tag")[:20],
         tdm_reservation=_header(named, "tdm-reservation") or meta.get("tdm-reservation"),
         tdm_policy=_header(named, "tdm-policy") or meta.get("tdm-policy"),
+        content_usage=_list_header(named, "content-usage"),
         licence=next((target for relation, target in head.links if "licen" in relation), None),
     )
 
 
 def _header(headers: list[tuple[str, str]], name: str) -> str | None:
     return next((value for key, value in headers if key == name), None)
+
+
+def _list_header(headers: list[tuple[str, str]], name: str) -> str | None:
+    """A header that is a list or a dictionary: several are one (RFC 9110 section 5.2)."""
+    values = [value for key, value in headers if key == name][:20]
+    return ", ".join(values) if values else None

@@ -6,7 +6,7 @@ import argparse
 from itertools import groupby
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 
 from scraper.cli import show
 from scraper.cli.reading import add_archive, add_id, find, opened, table, write_json
@@ -66,12 +66,19 @@ def _blocks(ledger: Ledger, colour: bool) -> str:
 
 
 def _rights(rights: Rights) -> str:
-    """What the site said on reuse, in its words."""
-    return "; ".join(
+    """What the site said on reuse, in its words, and what its robots.txt said of the page."""
+    said = _named(structs.replace(rights, robots=None))
+    if rights.robots is not None:
+        said += [f"robots.txt {text}" for text in _named(structs.replace(rights.robots, url="", at=None, status=None))]
+    return "; ".join(said)
+
+
+def _named(values: Struct) -> list[str]:
+    return [
         f"{name} {', '.join(value) if isinstance(value, tuple) else value}"
-        for name, value in structs.asdict(rights).items()
+        for name, value in structs.asdict(values).items()
         if value
-    )
+    ]
 
 
 def _ranges(positions: tuple[int, ...]) -> str:

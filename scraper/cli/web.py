@@ -59,7 +59,7 @@ class Web:
         args = self._args
         flags = {"network.allow_addresses": ",".join(args.allow_address)} if args.allow_address else {}
         log_to(self._streams, args)
-        network = configuration(args, flags, optional=True).config.network
-        if network.contact is None and not args.quiet:
+        config = configuration(args, flags, optional=True).config
+        if config.network.contact is None and not args.quiet:
             self._streams.say(NO_CONTACT)
-        return fetcher_of(network)
+        return fetcher_of(config)

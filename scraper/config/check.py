@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from scraper.clean import siterules
 from scraper.clean.options import SiteRules
 from scraper.config.settings import Config, SourceConfig
-from scraper.errors import ConfigError
-from scraper.guard import networks
+from scraper.errors import ConfigError, RefusedError
+from scraper.guard import networks, target
 from scraper.sources.listing import check_selector
 from scraper.sources.urls import normalise
 
 _CONTACT = re.compile(r"(?:https?://|mailto:)?[!-~]+")
+_REASON = 10  # characters of the shortest text that gives a reason
 _ON_THE_WEB = ("feed", "sitemap", "listing")
 _ONLY_FOR = {
     "selector": ("listing",),
@@ -55,6 +56,19 @@ def _network(config: Config) -> Iterator[Problem]:
     for address in config.network.allow_addresses:
         if problem := _network_problem(address):
             yield "network.allow_addresses", problem
+    for host, why in config.network.unverified_hosts.items():
+        if not _is_host(host):
+            yield "network.unverified_hosts", f"expected a host's name alone, like `old.example.org`, got `{host[:60]}`"
+        elif len(why.strip()) < _REASON:
+            yield "network.unverified_hosts", f"say why the certificate of `{host[:60]}` is not checked, in some words"
+
+
+def _is_host(text: str) -> bool:
+    """Whether a text is a host as requests spell it: one that is spelled otherwise would never be met."""
+    try:
+        return target(f"https://{text}/").host == text
+    except RefusedError:
+        return False
 
 
 def _network_problem(text: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -38,7 +39,7 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
     config = plan.config
     async with AsyncExitStack() as stack:
         # First, for it may find a mistake in the configuration, which should leave no archive behind.
-        fetcher = await stack.enter_async_context(fetcher_of(config.network)) if plan.network else None
+        fetcher = await stack.enter_async_context(fetcher_of(config)) if plan.network else None
         limits = config.archive
         settings = archives.Settings(max_warc=limits.warc_max_size, max_age=limits.warc_max_age, info=info_of(plan))
         archive = archives.Archive(Path(limits.directory), settings)
@@ -49,24 +50,39 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
 
 def info_of(plan: Plan) -> warc.Info:
     """What the WARC files say of this run: who asked, by which rules, with which settings."""
-    network = plan.config.network
+    config, network = plan.config, plan.config.network
     return warc.Info(
         software=CLEANER,
         robots="obey",
+        framing=config.archive.framing,
         operator=network.contact,
-        user_agent=fetching(network).user_agent if plan.network else None,
-        configuration=digest_of(plan.config),
+        user_agent=fetching(config).user_agent if plan.network else None,
+        configuration=digest_of(config),
+        more=certificates(network) if plan.network else (),
     )
 
 
-def fetcher_of(network: NetworkConfig) -> fetch.Fetcher:
+CERTIFICATES = "tls-certificates"
+"""Field of warcinfo: whether servers' certificates are checked, and one more for each host that is excepted."""
+
+
+def certificates(network: NetworkConfig) -> tuple[tuple[str, str], ...]:
+    """What warcinfo says of certificates."""
+    excepted = sorted(network.unverified_hosts.items())
+    checked = "checked, with exceptions" if excepted else "checked"
+    return ((CERTIFICATES, checked), *((CERTIFICATES, f"not checked for {host}: {why}") for host, why in excepted))
+
+
+def fetcher_of(config: Config) -> fetch.Fetcher:
     """A fetcher with its manners, as configured."""
-    manners = polite.Settings(product=network.product, delay=network.delay)
-    return fetch.Fetcher(fetching(network), polite.Polite(manners, time.time, asyncio.sleep), time.time)
+    manners = polite.Settings(product=config.network.product, delay=config.network.delay)
+    patience = polite.Polite(manners, time.time, asyncio.sleep, random.random)
+    return fetch.Fetcher(fetching(config), patience, time.time)
 
 
-def fetching(network: NetworkConfig) -> fetch.Settings:
+def fetching(config: Config) -> fetch.Settings:
     """Who asks, and within which bounds, as configured."""
+    network = config.network
     return fetch.Settings(
         product=network.product,
         version=__version__,
@@ -76,8 +92,14 @@ def fetching(network: NetworkConfig) -> fetch.Settings:
         max_bytes=network.max_bytes,
         max_decoded_bytes=network.max_decoded_bytes,
         max_redirects=network.max_redirects,
+        retries=network.retries,
         allow_addresses=network.allow_addresses,
+        allow_ports=network.allow_ports,
         ca_file=network.ca_file,
+        unverified_hosts=network.unverified_hosts,
+        zstd=network.zstd,
+        http2=network.http2,
+        framing=config.archive.framing,
         contact=network.contact or NO_CONTACT,
     )
 

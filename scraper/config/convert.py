@@ -35,6 +35,7 @@ class Key(Struct, frozen=True):
     unit: str | None
     is_text: bool
     is_list: bool
+    holds_numbers: bool
     choices: tuple[str, ...]
     required: bool
     default: Any
@@ -63,11 +64,21 @@ def keys(section: type[Struct]) -> dict[str, Key]:
             unit,
             is_text=any(isinstance(kind, inspect.StrType | inspect.LiteralType) for kind in kinds),
             is_list=any(isinstance(kind, inspect.VarTupleType) for kind in kinds),
+            holds_numbers=any(isinstance(kind, inspect.VarTupleType) and _is_number(kind.item_type) for kind in kinds),
             choices=tuple(str(one) for kind in kinds if isinstance(kind, inspect.LiteralType) for one in kind.values),
             required=field.required,
-            default=None if field.required else field.default,
+            default=None if field.required else _default(field),
         )
     return found
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    """A field's default; msgspec makes a factory of an empty dict."""
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+
+
+def _is_number(kind: inspect.Type) -> bool:
+    return isinstance(kind.type if isinstance(kind, inspect.Metadata) else kind, inspect.IntType)
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -81,7 +92,8 @@ def from_text(text: str, key: Key, name: str) -> Any:
     if key.is_text or key.unit is not None:
         return document.value(text, name) if re.fullmatch(r"-?[\d.]+", text) and not key.is_text else text
     if key.is_list and not text.lstrip().startswith("["):
-        return [part.strip() for part in text.split(",") if part.strip()]
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return [document.value(part, name) for part in parts] if key.holds_numbers else parts
     return document.value(text, name)
 
 

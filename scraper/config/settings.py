@@ -33,6 +33,12 @@ class ArchiveConfig(Struct, frozen=True, forbid_unknown_fields=True):
             ge=60, le=366 * 86400, extra={"unit": "seconds"}, description="A WARC file is closed when it is this old."
         ),
     ] = 86_400.0
+    framing: Annotated[
+        Literal["plain", "wire"],
+        Meta(
+            description="`plain`: responses without their chunks, as readers of WARC expect them; `wire`: as they came."
+        ),
+    ] = "plain"
 
 
 class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,9 +54,20 @@ class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
     allow_addresses: Annotated[
         tuple[str, ...], Meta(description="Private networks or addresses that may be asked, such as 192.168.1.0/24.")
     ] = ()
+    allow_ports: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=65535)], ...],
+        Meta(max_length=100, description="Ports that may be asked besides 80 and 443, such as 8080."),
+    ] = ()
     ca_file: Annotated[
         str | None, Meta(extra={"unit": "path"}, description="Certificates (PEM) to trust besides the usual ones.")
     ] = None
+    unverified_hosts: Annotated[
+        dict[str, str],
+        Meta(
+            max_length=100,
+            description="Hosts whose certificate is not checked, each with the reason, which the WARC records.",
+        ),
+    ] = {}
     connect_timeout: Annotated[
         float, Meta(gt=0, le=600, extra={"unit": "seconds"}, description="Longest wait for a connection.")
     ] = 10.0
@@ -68,9 +85,23 @@ class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=1024, le=2**31, extra={"unit": "bytes"}, description="Largest page once it is unpacked.")
     ] = 64 * 2**20
     max_redirects: Annotated[int, Meta(ge=0, le=50, description="Redirects followed for one page.")] = 10
+    retries: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=5,
+            description="How often a page is asked for again, after a reset, a silence or a 502, 503 or 504.",
+        ),
+    ] = 2
     delay: Annotated[
         float, Meta(ge=0, le=3600, extra={"unit": "seconds"}, description="Least pause between two requests to a host.")
     ] = 2.0
+    http2: Annotated[
+        bool, Meta(description="Speak HTTP/2 where a server does; needs `scrape[http2]`. Kept as HTTP/1.1 messages.")
+    ] = False
+    zstd: Annotated[
+        bool, Meta(description="Ask for zstd too; warcio and pywb cannot undo it when they read the archive.")
+    ] = False
 
 
 class CleaningConfig(Struct, frozen=True, forbid_unknown_fields=True):

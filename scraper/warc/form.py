@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 from zlib_ng import zlib_ng
 
-from scraper.types import Capture, Link
+from scraper.types import Capture, Link, Robots
 
 GZIP_HEAD = bytes.fromhex("1f8b08000000000000ff")
 """No flags, no time, unknown system: the same ten bytes before every member, so that a change in them is seen."""
@@ -40,6 +40,9 @@ MAX_HEAD = 1 << 20
 CONTEXT = "Scrape-Context"
 """Extension field of a response or resource record: who asked for it and why, as JSON (see Context)."""
 
+UNVERIFIED = "Scrape-Unverified-TLS"
+"""Extension field of a request or response record: why the server's certificate was not checked."""
+
 LINE_DIGEST = "Scrape-Line-Digest"
 """Extension field of a metadata record: the digest of the article's line of JSONL, its end of line included."""
 
@@ -55,12 +58,13 @@ _BLANK = re.compile(rb"\n[ \t\v\f\r]*\n")
 Headers = list[tuple[str, str]]
 
 
-class Context(Struct, frozen=True):
+class Context(Struct, frozen=True, omit_defaults=True):
     """What a cleaner depends on beside the bytes: it is stored with them so that cleaning can be done again."""
 
     link: Link
     final_url: str
     fetched_at: str
+    robots: Robots | None = None
 
 
 def member(headers: Headers, block: bytes) -> bytes:
@@ -127,7 +131,7 @@ def target_uri(url: str) -> str:
 
 def context_value(capture: Capture) -> str:
     """The value of the context field: JSON in ASCII, so that no reader can stumble over it."""
-    context = Context(capture.link, capture.final_url, capture.fetched_at)
+    context = Context(capture.link, capture.final_url, capture.fetched_at, capture.robots)
     return json.dumps(msgspec.to_builtins(context), separators=(",", ":"))
 
 

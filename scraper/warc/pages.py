@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # warcio ships no types
 from warcio.bufferedreaders import DecompressingBufferedReader  # type: ignore[import-untyped]  # the same
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]  # the same
@@ -84,7 +84,7 @@ def capture(entry: Entry, source: str, at: str) -> Capture:
         known = form.Context(Link(url, source, FoundBy("warc", at)), url, date)
     if entry.type == "resource":
         mime = _mime(entry.header("content-type"))
-        return Capture(known.link, known.final_url, known.fetched_at, (), 200, (), entry.block, mime)
+        return _captured(known, _Http(200, (), b"", b""), entry.block, mime)
     http = _http(entry.block)
     hop = Exchange(
         url,
@@ -95,12 +95,17 @@ def capture(entry: Entry, source: str, at: str) -> Capture:
         peer=entry.header("warc-ip-address"),
         protocol=entry.header("warc-protocol") or "http/1.1",
         truncated=None if entry.type == "revisit" else entry.header("warc-truncated"),  # there it means left off
+        unverified=entry.header(form.UNVERIFIED.lower()),
     )
     body = _decoded(http.body, http.header("content-encoding") or "")
     if len(body) > MAX_BODY:
         raise LimitError(f"a body larger than {MAX_BODY} bytes", reason="too-large")
-    mime = _mime(http.header("content-type"))
-    return Capture(known.link, known.final_url, known.fetched_at, (hop,), http.status, http.headers, body, mime)
+    return structs.replace(_captured(known, http, body, _mime(http.header("content-type"))), exchanges=(hop,))
+
+
+def _captured(known: form.Context, http: _Http, body: bytes, mime: str | None) -> Capture:
+    capture = Capture(known.link, known.final_url, known.fetched_at, (), http.status, http.headers, body, mime)
+    return structs.replace(capture, robots=known.robots)
 
 
 class _BoundedReader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio ships no types

@@ -23,6 +23,8 @@ PROFILES = frozenset({IDENTICAL, NOT_MODIFIED})
 
 _304 = 304
 _MAX_VALIDATOR = 1024  # characters: real ones have up to some hundred, and the index has to hold each
+# As it came, in chunks: by the standard the payload is the body without them (ISO 28500, 6.3.2), by warcio with them.
+_CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\n]*chunked", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})\b")
 
 
@@ -146,7 +148,8 @@ def _visit(uri: str, date: str, block: bytes, truncated: bool) -> Visit:
     if payload is None:
         return Visit(uri, date, block, None, False)
     head = block[: len(block) - len(payload)]
-    return Visit(uri, date, head, form.digest(payload), bool(payload) and not truncated)
+    digest = None if payload and _CHUNKED.search(head) else form.digest(payload)
+    return Visit(uri, date, head, digest, bool(payload) and not truncated)
 
 
 def _field(head: bytes, name: bytes) -> str | None:

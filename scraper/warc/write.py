@@ -23,13 +23,29 @@ OPEN = ".open"
 _TRUNCATED = frozenset({"length", "time", "disconnect", "unspecified"})  # WARC 1.1, section 5.13
 _PROTOCOLS = {"http/2": "h2", "http/2.0": "h2", "http/3": "h3"}
 _TLS = re.compile(r"(?:tls|ssl)[v/]?(\d(?:\.\d)?)", re.IGNORECASE)
+# As the IANA registry names it: https://github.com/iipc/warc-specifications/issues/86
+_SUITE = re.compile(r"\bTLS_\w+")
+_FRAMING = {
+    "plain": (
+        ("http-header-rewrites", "transfer-encoding: chunked is undone and renamed x-orig-transfer-encoding"),
+        ("payload-digest", "over the body without its transfer coding, with its content coding"),
+    ),
+    "wire": (
+        ("http-header-rewrites", "none: responses are as they came, with chunks and trailers"),
+        (
+            "payload-digest",
+            "over the body with its content coding; none where it came in chunks, on which readers differ",
+        ),
+    ),
+}
 
 
 class Info(Struct, frozen=True):
     """What the warcinfo record says: the software with its version, the robots policy, further fields as given.
 
-    `operator` is whom to ask, `user_agent` what requests say, `configuration` the digest of what output and capture
-    depend on. Nothing tells of the machine.
+    `framing` is "plain" or "wire": whether the exchanges that are written have their chunks undone. `operator` is whom
+    to ask, `user_agent` what requests say, `configuration` the digest of what output and capture depend on. Nothing
+    tells of the machine.
     """
 
     software: str = "scrape"
@@ -37,6 +53,7 @@ class Info(Struct, frozen=True):
     operator: str | None = None
     user_agent: str | None = None
     configuration: str | None = None
+    framing: str = "plain"
     more: tuple[tuple[str, str], ...] = ()
 
 
@@ -199,9 +216,9 @@ def _warcinfo(filename: str, at: datetime, info: Info) -> bytes:
         ("format", "WARC File Format 1.1"),
         ("conformsTo", "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
         ("robots", info.robots),
-        ("http-header-rewrites", "transfer-encoding: chunked is undone and renamed x-orig-transfer-encoding"),
+        *_FRAMING[info.framing],
         ("http2", "stored as an HTTP/1.1 message; WARC-Protocol: h2 names the protocol that was spoken"),
-        ("payload-digest", "over the body without its transfer coding, with its content coding"),
+        ("informational-responses", "left out (1xx heads before a response)"),
         ("revisits", "of a whole response of the same address; the block is the head that was sent"),
         ("operator", info.operator),
         ("http-header-user-agent", info.user_agent),
@@ -242,6 +259,10 @@ def _http(kind: str, record_id: str, exchange: Exchange) -> form.Headers:
     headers.append(("WARC-Protocol", _PROTOCOLS.get(spoken, spoken)))
     if exchange.tls and (version := _TLS.search(exchange.tls)):
         headers.append(("WARC-Protocol", f"tls/{version[1]}"))
+        if suite := _SUITE.search(exchange.tls):
+            headers.append(("WARC-Cipher-Suite", suite[0]))
+    if exchange.unverified is not None:
+        headers.append((form.UNVERIFIED, exchange.unverified))
     return headers
 
 

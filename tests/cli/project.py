@@ -128,7 +128,9 @@ def end(process: subprocess.Popen[bytes]) -> Ran:
 def borrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let commands in this process use the cleaning processes that the tests share; and ask hosts without a pause."""
     monkeypatch.setattr(workers, "Workers", Borrowed)
-    monkeypatch.setenv("SCRAPE_NETWORK__DELAY", "0s")
+    kept = {"SCRAPE_NETWORK__DELAY": "0s", "SCRAPE_NETWORK__RETRIES": "0"}
+    for name, value in kept.items():
+        monkeypatch.setenv(name, value)
     for name in os.environ:
-        if name.startswith("SCRAPE_") and name != "SCRAPE_NETWORK__DELAY":
+        if name.startswith("SCRAPE_") and name not in kept:
             monkeypatch.delenv(name)

@@ -29,6 +29,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory without a configuration."""
     borrow(monkeypatch)
     monkeypatch.setenv("SCRAPE_NETWORK__CONTACT", "https://example.org/robot")
+    monkeypatch.setenv("SCRAPE_NETWORK__RETRIES", "0")  # they wait for their host's turn, on the real clock here
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path

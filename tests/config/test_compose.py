@@ -96,6 +96,18 @@ def test_who_asks_and_whom_it_may_ask(tmp_path: Path, monkeypatch: pytest.Monkey
         asyncio.run(fetch(Link(other.url("/a"), "s")))
 
 
+def test_how_responses_are_kept_and_whose_certificate_is_not_checked(tmp_path: Path) -> None:
+    excepted = config(tmp_path, unverified_hosts={"old.example": "it ran out, and they know"})
+    wire = structs.replace(excepted, archive=ArchiveConfig(directory=str(tmp_path), framing="wire"))
+    info = info_of(Plan(wire, network=True))
+    assert info.framing == "wire"
+    assert info.more == (
+        ("tls-certificates", "checked, with exceptions"),
+        ("tls-certificates", "not checked for old.example: it ran out, and they know"),
+    )
+    assert info_of(Plan(config(tmp_path), network=True)).more == (("tls-certificates", "checked"),)
+
+
 def test_cleaning() -> None:
     made = cleaning(CleaningConfig(workers=3, deadline=7.0, with_title=True, captions=True))
     assert (made.count, made.deadline) == (3, 7.0)

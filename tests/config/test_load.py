@@ -183,6 +183,8 @@ def test_rows_name_every_key(tmp_path: Path) -> None:
 def test_lists_numbers_and_words_from_the_environment(tmp_path: Path) -> None:
     env = {
         "SCRAPE_NETWORK__ALLOW_ADDRESSES": "10.0.0.0/8, ::1",
+        "SCRAPE_NETWORK__ALLOW_PORTS": "8080, 8443",
+        "SCRAPE_NETWORK__UNVERIFIED_HOSTS": "{old.example: it ran out and they know}",
         "SCRAPE_NETWORK__CONTACT": "me@news.example",
         "SCRAPE_CLEANING__WITH_TITLE": "true",
         "SCRAPE_CLEANING__WORKERS": "3",
@@ -192,6 +194,8 @@ def test_lists_numbers_and_words_from_the_environment(tmp_path: Path) -> None:
     }
     config = read(tmp_path, "", env).config
     assert config.network.allow_addresses == ("10.0.0.0/8", "::1")
+    assert config.network.allow_ports == (8080, 8443)
+    assert config.network.unverified_hosts == {"old.example": "it ran out and they know"}
     assert (config.cleaning.with_title, config.cleaning.workers) == (True, 3)
     assert (config.network.max_bytes, config.network.timeout) == (2 * 2**20, 9.0)
 
@@ -249,6 +253,13 @@ def test_a_variable_and_its_file_at_once(tmp_path: Path) -> None:
         ("network: {allow_addresses: [10.0.0.1/8]}", "network.allow_addresses: `10.0.0.1/8` is an address within"),
         ("network: {allow_addresses: [10.0.0.1/8]}", "write `10.0.0.0/8` or `10.0.0.1`"),
         ("network: {allow_addresses: ['fd00::1/8']}", "write `fd00::/8` or `fd00::1`"),
+        ("network: {allow_ports: [http]}", "network.allow_ports: expected a whole number"),
+        ("network: {allow_ports: [0]}", "network.allow_ports: expected a whole number >= 1"),
+        ("network: {unverified_hosts: [old.example]}", "network.unverified_hosts: expected a section"),
+        ("network:\n  unverified_hosts: {old.example: no}", "network.unverified_hosts: say why the certificate"),
+        ("network: {unverified_hosts: {'https://a.example/': they know of it}}", "expected a host's name alone"),
+        ("network: {unverified_hosts: {A.example: they know of it}}", "expected a host's name alone"),
+        ("archive: {framing: wires}", "expected one of `plain`, `wire`, got `wires`; did you mean `wire`?"),
         ("network: {contact: nobody}", "network.contact: expected a page"),
         ('network: {contact: "a@b\\r\\nX: y"}', "network.contact: expected a page"),
         ("cleaning:\n\n  with_title: yes", "c.yaml:3: cleaning.with_title: expected true or false, got `yes`"),
@@ -311,6 +322,10 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "network.product": st.sampled_from(["scrape", "My_Robot-"]),
         "network.contact": st.sampled_from([None, "me@news.example", "https://news.example/robot"]),
         "network.allow_addresses": st.lists(st.sampled_from(["10.0.0.0/8", "::1"]), max_size=2).map(tuple),
+        "network.allow_ports": st.lists(st.integers(1, 65535), max_size=2).map(tuple),
+        "network.unverified_hosts": st.sampled_from([{}, {"old.example": "it ran out, and they know"}]),
+        "network.retries": st.integers(0, 5),
+        "archive.framing": st.sampled_from(["plain", "wire"]),
         "network.ca_file": st.sampled_from([None, __file__]),
         "cleaning.rules": st.sampled_from([None, SITE_RULES]),
         "schedule.timezone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),

@@ -114,7 +114,7 @@ class Bench:
     async def tools(self, *, network: bool = True) -> AsyncIterator[Tools]:
         """The tools of one run."""
         crew = Crew(self.crew.clock)  # manners, robots.txt included, are learned anew by each run
-        fetcher = Fetcher(crew.settings, crew.manners, crew.clock, crew._loopback)
+        fetcher = Fetcher(crew.settings, crew.manners, crew.clock, crew.loopback)
         with Archive(self.root) as archive:
             async with fetcher:
                 yield Tools(archive, self.pool, fetcher if network else None, self.now)
