@@ -82,14 +82,12 @@ class Writer:
         """
         if record.warc is None:
             raise ValueError(f"record {record.id} has no warc reference")
-        shared = [
-            ("WARC-Date", _stamp(self._clock())),
-            ("WARC-Target-URI", form.target_uri(record.final_url or record.url or record.warc.record_id)),
-            ("WARC-Refers-To", f"<{record.warc.record_id}>"),
-        ]
+        url = record.final_url or record.url or record.warc.record_id
+        shared = [("WARC-Date", _stamp(self._clock())), ("WARC-Refers-To", f"<{record.warc.record_id}>")]
         proof = [] if line is None else [(form.LINE_DIGEST, form.digest(line))]
         ledger_id = form.metadata_id(record.id)
-        about = [*_typed("metadata", ledger_id, "application/json"), *shared, *proof]
+        target = ("WARC-Target-URI", form.derived_uri("metadata", url))
+        about = [*_typed("metadata", ledger_id, "application/json"), target, *shared, *proof]
         try:
             reasons = msgspec.json.encode(ledger, order="deterministic")
         except UnicodeEncodeError as error:
@@ -97,8 +95,9 @@ class Writer:
             raise ScrapeError(message, reason="not-unicode") from error
         ref = self._put_at(ledger_id, form.member(about, reasons))
         if record.verdict is Verdict.ARTICLE:
-            text = [*_typed("conversion", form.conversion_id(record.id), "text/plain; charset=utf-8"), *shared]
-            self._put(form.member(text, record.text.encode()))
+            target = ("WARC-Target-URI", form.derived_uri("text", url))
+            about = [*_typed("conversion", form.conversion_id(record.id), "text/plain; charset=utf-8"), target, *shared]
+            self._put(form.member(about, record.text.encode()))
         return ref
 
     def point(self) -> Point:
