@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def _page(record: Record) -> str:
 
 
 def _is_told(name: str, value: Any) -> bool:
-    return name not in _NOT_IN_FRONT and value not in (None, [], {})
+    return name not in _NOT_IN_FRONT and value not in (None, (), {})
 
 
 def yaml(value: Any) -> str:
@@ -69,9 +70,9 @@ def yaml(value: Any) -> str:
 
 def escape(text: str) -> str:
     """Text as Markdown that shows it: markup escaped; a line end within a paragraph is one in what is shown."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    paragraphs = [[line.strip() for line in part.split("\n") if line.strip()] for part in plain.split("\n\n")]
-    return "\n\n".join("\\\n".join(map(escape_line, lines)) for lines in paragraphs if lines)
+    lines = (line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    parts = (list(part) for filled, part in groupby(lines, key=bool) if filled)
+    return "\n\n".join("\\\n".join(map(escape_line, part)) for part in parts)
 
 
 def escape_line(line: str) -> str:
