@@ -56,7 +56,8 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
         damaged = _write(form, articles, args, streams) + articles.damaged
     _say_left_out(articles, streams)
     if damaged:
-        what = f"of {len(articles.ids)} articles" if form.of_articles else "places of the WARC files"
+        many = "place" if damaged == 1 else "places"
+        what = f"of {len(articles.ids)} articles" if form.of_articles else f"{many} in the WARC files"
         raise VerificationError(f"{damaged} {what} could not be read; `scrape verify` says more")
     return 0
 

@@ -95,15 +95,21 @@ def _path(path: bytes) -> bytes:
         elif part != b".":
             kept.append(part)
     folded = _escape(b"/" + b"/".join(filter(None, kept))).lower()
-    return _SESSION_PATH.sub(rb"\1", folded, count=1)
+    return _without(_SESSION_PATH, folded)
 
 
 def _query(query: bytes | None) -> bytes:
     folded = _escape(query or b"").lower()
     for session in _SESSION_QUERY:
-        folded = session.sub(rb"\1", folded, count=1)
+        folded = _without(session, folded)
     pairs = sorted(folded.split(b"&"), key=lambda pair: pair.partition(b"="))
     return b"?" + b"&".join(pairs) if folded else b""
+
+
+def _without(session: re.Pattern[bytes], text: bytes) -> bytes:
+    """The text without its last session id: matched from the start on, as a search would try each place of it."""
+    found = session.match(text)
+    return found[1] + text[found.end() :] if found else text
 
 
 def _escape(data: bytes) -> bytes:

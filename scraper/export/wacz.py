@@ -177,8 +177,16 @@ def _pages(articles: Articles) -> Iterator[bytes]:
     """The list of pages: its head, then each article's capture with its clean text, for the full-text search."""
     head = {"format": "json-pages-1.0", "id": "pages", "title": "Articles", "hasText": True}
     yield json.dumps(head).encode() + b"\n"
+    damaged = 0
     for record in articles:
-        yield json.dumps(_page(articles, record), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        try:
+            page = _page(articles, record)
+        except ScrapeError as error:  # it is not in the index either
+            articles.say(str(error))
+            damaged += 1
+            continue
+        yield json.dumps(page, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    articles.damaged += damaged
 
 
 def _page(articles: Articles, record: Record) -> dict[str, str]:
@@ -187,5 +195,4 @@ def _page(articles: Articles, record: Record) -> dict[str, str]:
     if record.warc is not None:
         capture = articles.view.read(record.warc)
         url, at = capture.uri("warc-target-uri") or url, capture.header("warc-date") or at
-    page = {"id": record.id, "url": url or "", "ts": at or "", "title": record.title or url or "", "text": record.text}
-    return page
+    return {"id": record.id, "url": url or "", "ts": at or "", "title": record.title or url or "", "text": record.text}
