@@ -19,7 +19,7 @@ _ROWS = 50
 
 _SIGNALS = {
     "tdm": "text and data mining reserved (TDM Reservation Protocol)",
-    "noai": "robots directive noai or noimageai",
+    "noai": "robots directive noai or noimageai, or a preference against training (Content-Usage, Content-Signal)",
     "noarchive": "robots directive noarchive or nocache",
     UNKNOWN_RIGHTS: "the record of the site's signals is gone",
 }

@@ -22,7 +22,7 @@ def write(articles: Articles, out: BinaryIO) -> int:
         import pyarrow as pa  # noqa: PLC0415 - 40 MB that no other command needs
         import pyarrow.parquet as pq  # noqa: PLC0415 - the same
     except ImportError as error:
-        message = "--format parquet needs pyarrow: pip install 'scrape[parquet]', or take jsonl"
+        message = "--format parquet needs pyarrow, which the extra `parquet` brings: pip install pyarrow, or take jsonl"
         raise UsageError(message, reason="no-pyarrow") from error
     schema = pa.schema([(name, _arrow(kind, pa)) for name, kind in columns()])
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:

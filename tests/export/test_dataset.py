@@ -86,7 +86,7 @@ def test_a_data_set_respects_what_was_reserved_unless_told_otherwise(tmp_path: P
         put(archive, 3)
     _, card = made(tmp_path / "a", tmp_path / "out")
     assert [row["id"] for row in lines(tmp_path / "out" / "data" / "articles-00000.jsonl")] == ["record-3"]
-    for row in ("(TDM Reservation Protocol) | 1", "noimageai | 0", "nocache | 1"):
+    for row in ("(TDM Reservation Protocol) | 1", "Content-Signal) | 0", "nocache | 1"):
         assert f"{row} |\n" in card
     assert "not respected" not in card.lower()
     _, card = made(tmp_path / "a", tmp_path / "out", "--respect", "none")

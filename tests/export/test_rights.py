@@ -9,6 +9,13 @@ from scraper.export.rights import refused
 from scraper.types import Rights
 
 
+class Preferring(Rights, frozen=True, omit_defaults=True):
+    """With the preferences that a response's header and robots.txt give."""
+
+    content_usage: str | None = None
+    robots: dict[str, tuple[str, ...]] | None = None  # type: ignore[assignment]  # as it is stored
+
+
 @pytest.mark.parametrize(
     ("rights", "signal"),
     [
@@ -22,6 +29,12 @@ from scraper.types import Rights
         (Rights(robots_meta=("robots: noaim, x-noai, noarchived, max-image-preview:large",)), None),
         (Rights(tdm_reservation="1", x_robots_tag=("noarchive,noai",)), "tdm"),
         (Rights(x_robots_tag=("noarchive", "noai")), "noai"),
+        (Preferring(content_usage="search=y, train-ai=n"), "noai"),
+        (Preferring(content_usage="train-ai=y, search=n"), None),
+        (Preferring(content_usage="x-train-ai=n, train-ai=nil"), None),
+        (Preferring(robots={"content_usage": ("/news train-ai = n",)}), "noai"),
+        (Preferring(robots={"content_signal": ("search=yes,AI-train=no",)}), "noai"),
+        (Preferring(robots={}), None),
     ],
 )
 def test_what_a_site_said(rights: Rights, signal: str | None) -> None:
