@@ -5,7 +5,10 @@ from __future__ import annotations
 import heapq
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
+
+from scraper.errors import LimitError
 
 IN_MEMORY = 64 << 20
 """Bytes of lines that are sorted at once: about 200,000 lines of CDXJ, 80 MB of memory."""
@@ -29,10 +32,7 @@ class Sorted:
         self._lines.append(line)
         self._size += len(line)
         if self._size >= self._limit:
-            self._runs.append(run := tempfile.TemporaryFile())  # noqa: SIM115 -- `close` closes it
-            run.writelines(sorted(self._lines))
-            self._lines.clear()
-            self._size = 0
+            self._spill()
 
     def __iter__(self) -> Iterator[bytes]:
         for run in self._runs:
@@ -43,7 +43,19 @@ class Sorted:
                 yield line
             last = line
 
+    def _spill(self) -> None:
+        try:
+            self._runs.append(run := tempfile.TemporaryFile())  # noqa: SIM115 -- `close` closes it
+            run.writelines(sorted(self._lines))
+            run.flush()
+        except OSError as error:
+            message = f"{tempfile.gettempdir()}: {error.strerror}; name a larger directory in TMPDIR"
+            raise LimitError(message, reason="disk-full") from error
+        self._lines.clear()
+        self._size = 0
+
     def close(self) -> None:
         """Let the files go."""
         for run in self._runs:
-            run.close()
+            with suppress(OSError):  # a full disk, which was said when it was met
+                run.close()

@@ -10,6 +10,7 @@ import pytest
 from exporting import export, filled
 
 from scraper import warc
+from scraper.errors import LimitError
 from scraper.export import cdxj
 from scraper.export.spill import Sorted
 
@@ -88,4 +89,12 @@ def test_more_lines_than_fit_into_memory(in_memory: int) -> None:
     for number in (5, 3, 9, 3, 1, 5, 7):
         lines.add(b"%d\n" % number)
     assert list(lines) == list(lines) == [b"1\n", b"3\n", b"5\n", b"7\n", b"9\n"]
+    lines.close()
+
+
+def test_a_full_disk_for_runs_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: Path("/dev/full").open("wb"))
+    lines = Sorted(1)
+    with pytest.raises(LimitError, match="No space left on device; name a larger directory in TMPDIR"):
+        lines.add(b"x\n")
     lines.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -66,13 +67,8 @@ def test_the_index_in_blocks_is_the_cdxj(tmp_path: Path, monkeypatch: pytest.Mon
         held = gzip.decompress(member).decode().splitlines()
         assert held[0].startswith(f"{start} {{")
         lines += held
-    whole = export(tmp_path / "a", "--format", "cdxj").out.decode().splitlines()
-    assert lines == [line.replace('"filename": "warc/2026/11/', '"filename": "') for line in fix(whole)]
-
-
-def fix(lines: list[str]) -> list[str]:
-    """The name of the month in which the test runs is not the archive's."""
-    return [line[: line.index('"warc/')] + '"warc/2026/11/' + line.rsplit("/", 1)[1] for line in lines]
+    whole = export(tmp_path / "a", "--format", "cdxj").out.decode()
+    assert lines == re.sub(r'"warc/\d+/\d+/', '"', whole).splitlines()  # there all files are in one folder
 
 
 def test_the_pages_are_the_articles_captures(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def environment(name: str, cache: Path) -> Path:
 
 def _make(folder: Path, requirements: Path) -> None:
     venv.create(folder, with_pip=True)
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--require-hashes"]
     command = [folder / "bin" / "python", "-m", "pip", "install", *options, "-r", requirements]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=plain())
     if done.returncode:
