@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 from pathlib import Path
@@ -93,7 +94,7 @@ def test_more_lines_than_fit_into_memory(in_memory: int) -> None:
 
 
 def test_a_full_disk_for_runs_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda: Path("/dev/full").open("wb"))
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: io.FileIO("/dev/full", "wb"))
     lines = Sorted(1)
     with pytest.raises(LimitError, match="No space left on device; name a larger directory in TMPDIR"):
         lines.add(b"x\n")
