@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
+from scraper.pipeline.commit import acknowledged
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.record import ledger_of, provenance_of, record_of
 from scraper.sources import urls
@@ -109,7 +110,7 @@ async def fetch(link: Link, tools: Tools, validators: Validators | None = None) 
 async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple[Link, Result], None]:
     """Fetch and archive links, AT_ONCE at a time: each link with its record, or why there is none, as they are done.
 
-    Every record is acknowledged before it is given. Errors of the archive itself end the run.
+    Every record is acknowledged before it is given (see commit.py). Errors of the archive itself end the run.
     """
 
     async def one(link: Link) -> tuple[Link, Result]:
@@ -119,9 +120,8 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
             return link, _counted(link, error, tools)
         return link, await clean_and_add(capture, tools, urls.key(link.url))
 
-    async with aclosing(_together(one, links)) as results:
+    async with aclosing(acknowledged(_together(one, links), tools.archive)) as results:
         async for result in results:
-            tools.archive.commit()
             yield result
 
 
