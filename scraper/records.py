@@ -71,18 +71,24 @@ def decode(raw: bytes) -> Record:
     return record
 
 
-def append(path: Path, lines: Iterable[bytes]) -> None:
-    """Append lines, one write each, and return when they are on the disk. OSErrors pass through.
+def write_at(path: Path, offset: int, lines: Iterable[bytes]) -> None:
+    """Write lines, one write each, from `offset` on, and return when they are on the disk. OSErrors pass through.
 
     A reader never sees the start of one line within another; after a crash it may see the start of the last one.
+    Where there is no room, the line that was begun is taken back. What stands there already is written again: after a
+    sync that failed, the system holds for written what is not.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         for line in lines:
-            rest = memoryview(line)
-            while rest:  # a second round means a full disk, and raises
-                rest = rest[os.write(file, rest) :]
+            end = offset + len(line)
+            try:
+                while offset < end:  # a second round means a full disk, and raises
+                    offset += os.pwrite(file, line[offset - end :], offset)
+            except OSError:
+                os.ftruncate(file, end - len(line))
+                raise
         os.fsync(file)
     finally:
         os.close(file)

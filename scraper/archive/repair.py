@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def repair(root: Path, index: Index) -> list[str]:
     """
     notes: list[str] = []
     _check_age(root, index)
+    index.harden()  # before anything is cut or written by what it says
     for path in open_files(root):
         known = index.file(final_name(root, path))
         notes += finish(root, path, known.good_length if known else 0)
@@ -59,7 +61,7 @@ def finish(root: Path, path: Path, good_length: int) -> list[str]:
 def write_pending(root: Path, index: Index, notes: list[str]) -> int:
     """Write every waiting line to its file, at the offset that its acknowledgement fixed; the last one's number.
 
-    Lines that stand there already, whole or in part, are not written again.
+    Lines that stand there already, whole or in part, are written over by themselves.
     """
     last = 0
     waiting = sorted(index.pending(), key=lambda pending: (pending.file, pending.seq))
@@ -71,7 +73,14 @@ def write_pending(root: Path, index: Index, notes: list[str]) -> int:
 
 
 def _check_age(root: Path, index: Index) -> None:
-    """Whole records beyond what is acknowledged were not left by a crash: the index came out of a backup."""
+    """Whole records beyond what is acknowledged were not left by a crash: the index came out of a backup.
+
+    Or the end of its log was damaged. So it is where it knows less of a WARC file than the witness saw acknowledged.
+    """
+    name, length = disk.witness(root) or ("", 0)
+    known = index.file(name)
+    if (known.good_length if known else 0) < length <= _size(root / name):
+        raise _old_index(root / name)
     for path in sorted(root.glob("articles/*/*/*.jsonl")):
         known = index.file(path.relative_to(root).as_posix())
         good = known.good_length if known else 0
@@ -79,8 +88,20 @@ def _check_age(root: Path, index: Index) -> None:
             continue
         _check_line_end(path, good)
         if isinstance(next(records.scan(path, start=good)), records.Line):
-            message = f"{path}: the index is older than this file: rebuild it"
-            raise VerificationError(message, reason="old-index")
+            raise _old_index(path)
+
+
+def _size(final: Path) -> int:
+    """The size of a WARC file, whether it was closed or not; 0 if it is gone."""
+    for path in (final.with_name(f"{final.name}{warc.OPEN}"), final):
+        with suppress(FileNotFoundError):
+            return path.stat().st_size
+    return 0
+
+
+def _old_index(path: Path) -> VerificationError:
+    message = f"{path}: the index is older than this file: rebuild it with `scrape index`"
+    return VerificationError(message, reason="old-index")
 
 
 def _check_line_end(path: Path, offset: int) -> None:
@@ -104,10 +125,8 @@ def _append(root: Path, path: Path, lines: list[Pending], notes: list[str]) -> N
     found = records.read_at(path, first, len(expected) + 1) if size > first else b""
     if not expected.startswith(found):
         notes.append(disk.set_aside(root, path, first))
-        found = b""
-    rest = [pending.line[max(len(found) - (pending.offset - first), 0) :] for pending in lines]
-    records.append(path, [part for part in rest if part])
-    if size == 0:
+    records.write_at(path, first, [pending.line for pending in lines])
+    if first == 0:  # not by its size: after a sync that failed it stands there
         disk.sync_folders(path, root)
 
 

@@ -30,19 +30,16 @@ __all__ = [
     "fetch",
     "fetch_all",
     "is_fatal",
+    "may_pass",
     "process",
 ]
 
 AT_ONCE = 8
 """Links under way together; each host is still asked one request at a time."""
 GONE = frozenset((404, 410))
-# The archive's own errors, of any class: what comes after them would meet them too.
-FATAL = frozenset(
-    (
-        *("disk-full", "disk-error", "not-writable", "archive-broken", "locked", "closed"),
-        *("damaged-index", "lost-lines", "changed-lines"),
-    )
-)
+# The archive's own errors, of any class: what comes after them would meet them too. Those of the disk may pass.
+DISK = frozenset(("disk-full", "disk-error", "not-writable", "archive-broken"))
+FATAL = DISK | frozenset(("locked", "closed", "damaged-index", "old-index", "lost-lines", "changed-lines"))
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -61,6 +58,11 @@ Result = Record | Failure | Known
 def is_fatal(error: ScrapeError) -> bool:
     """Whether an error ends a run, because it is the archive's and not one input's."""
     return error.reason in FATAL
+
+
+def may_pass(error: ScrapeError) -> bool:
+    """Whether an error is the disk's: once that can be written again, `Archive.recover` lets the work go on."""
+    return error.reason in DISK
 
 
 async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
@@ -95,9 +97,13 @@ def check_status(capture: Capture) -> None:
 
 
 async def fetch(link: Link, tools: Tools, validators: Validators | None = None) -> Capture:
-    """Fetch a link. Where that fails halfway, the hops that took place are archived before the error goes on."""
+    """Fetch a link, if there is room for it.
+
+    Where that fails halfway, the hops that took place are archived before the error goes on.
+    """
     if tools.fetcher is None:
         raise ScrapeError(f"{link.url}: this run has no network", reason="no-network")
+    tools.archive.check_room()  # nobody is asked for what cannot be kept
     try:
         return await tools.fetcher.fetch(link, validators)
     except ScrapeError as error:
