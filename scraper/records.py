@@ -32,12 +32,16 @@ class Line(Struct, frozen=True):
 
 
 class Damage(Struct, frozen=True):
-    """Bytes that are no record, from `offset`, `length` long; `torn` if it is a last line without its end."""
+    """Bytes that are no record, from `offset`, `length` long; `torn` if it is a last line without its end.
+
+    `spoilt` are bytes that nobody can have meant: no JSON at all, where another program's line or version would be.
+    """
 
     offset: int
     length: int
     reason: str
     torn: bool = False
+    spoilt: bool = False
 
 
 def file_name(record: Record) -> str:
@@ -126,8 +130,16 @@ def whole(path: Path) -> int:
 def _line(offset: int, raw: bytes, last: bool) -> Line | Damage:
     if not raw.endswith(b"\n"):
         reason = "the file ends within a line" if last else f"a line longer than {MAX_LINE} bytes"
-        return Damage(offset, len(raw), reason, last)
+        return Damage(offset, len(raw), reason, last, spoilt=True)
     try:
         return Line(offset, raw, decode(raw))
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors; deep nesting is RecursionError
-        return Damage(offset, len(raw), f"not a record: {error}")
+        return Damage(offset, len(raw), f"not a record: {error}", spoilt=not _is_json(raw))
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        msgspec.json.decode(raw)
+    except (ValueError, RecursionError):
+        return False
+    return True

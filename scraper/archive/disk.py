@@ -17,6 +17,8 @@ from scraper.errors import LimitError, LockedError, ScrapeError
 QUARANTINE = "quarantine"
 FOLDERS = ("warc", "articles", QUARANTINE)
 LOCK = ".lock"
+NEW = "were never acknowledged"
+"""Why bytes are set aside as a rule."""
 _NAME, _WITNESS = 16, 200
 """Bytes in the lock file of the holder's process id, and behind it of the witness."""
 
@@ -179,23 +181,29 @@ def sync_folders(path: Path, root: Path) -> None:
             return
 
 
-def set_aside(root: Path, path: Path, length: int) -> str:
-    """Move what a file holds beyond `length` into quarantine, and say so in one line. Nothing is deleted.
+def set_aside(root: Path, path: Path, length: int, why: str = NEW) -> str:
+    """Move what a file holds beyond `length` into quarantine, and say so and why in one line. Nothing is deleted.
 
     The copy is on the disk before the file is cut.
     """
+    target = copy_aside(root, path, length)
     with path.open("r+b") as file:
         size = file.seek(0, os.SEEK_END)
-        target, copy = _quarantined(root, f"{path.name}.{length}")
-        with os.fdopen(copy, "wb") as out:
-            file.seek(length)
-            shutil.copyfileobj(file, out)
-            out.flush()
-            os.fsync(out.fileno())
-        sync_folders(target, root)
         file.truncate(length)
         os.fsync(file.fileno())
-    return f"{path}: {size - length} bytes from {length} on were never acknowledged; they are in {target}"
+    return f"{path}: {size - length} bytes from {length} on {why}; they are in {target}"
+
+
+def copy_aside(root: Path, path: Path, start: int = 0) -> Path:
+    """Copy what a file holds from `start` on into quarantine; when this returns, the copy is on the disk."""
+    target, copy = _quarantined(root, f"{path.name}.{start}")
+    with os.fdopen(copy, "wb") as out, path.open("rb") as file:
+        file.seek(start)
+        shutil.copyfileobj(file, out)
+        out.flush()
+        os.fsync(out.fileno())
+    sync_folders(target, root)
+    return target
 
 
 def _quarantined(root: Path, name: str) -> tuple[Path, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +12,9 @@ from scraper import records, warc
 from scraper.archive import disk
 from scraper.errors import VerificationError
 from scraper.index import File, Index, Pending
+
+TORN = "hold no whole record"
+"""Why bytes are set aside where no index says what was acknowledged."""
 
 
 def repair(root: Path, index: Index) -> list[str]:
@@ -42,14 +46,14 @@ def final_name(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix().removesuffix(warc.OPEN)
 
 
-def finish(root: Path, path: Path, good_length: int) -> list[str]:
-    """Cut a WARC file that nobody closed to what is acknowledged, and give it its final name."""
+def finish(root: Path, path: Path, good_length: int, why: str = disk.NEW) -> list[str]:
+    """Cut a WARC file that nobody closed to what is good, and give it its final name; `why` the rest is not."""
     notes: list[str] = []
     final = root / final_name(root, path)
     if final.exists():
         good_length = 0  # its final name is taken: it cannot be ours
     if path.stat().st_size > good_length:
-        notes.append(disk.set_aside(root, path, good_length))
+        notes.append(disk.set_aside(root, path, good_length, why))
     if good_length == 0:
         path.unlink()
     else:
@@ -70,6 +74,33 @@ def write_pending(root: Path, index: Index, notes: list[str]) -> int:
         _append(root, root / name, lines, notes)
         last = max(last, lines[-1].seq)
     return last
+
+
+def clear_lines(root: Path, path: Path) -> list[str]:
+    """Take out of a file of lines what is no JSON, as a disk leaves it that failed; the file as it was is kept aside.
+
+    For when the index is made again: every line behind such a place moves.
+    """
+    good = records.whole(path)
+    notes = [disk.set_aside(root, path, good, TORN)] if good < path.stat().st_size else []
+    spoilt = [item.offset for item in records.scan(path) if isinstance(item, records.Damage) and item.spoilt]
+    if spoilt:
+        was = disk.copy_aside(root, path)
+        fresh = path.with_name(f"{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        records.write_at(fresh, 0, _without(path, frozenset(spoilt)))
+        os.replace(fresh, path)
+        disk.sync_folders(path, root)
+        at = ", ".join(map(str, spoilt[:10]))
+        notes.append(f"{path}: {len(spoilt):,} lines that are no JSON were taken out, at {at}; as it was, it is {was}")
+    return notes
+
+
+def _without(path: Path, offsets: frozenset[int]) -> Iterator[bytes]:
+    for item in records.scan(path):
+        if item.offset not in offsets:
+            length = item.length if isinstance(item, records.Damage) else len(item.raw)
+            yield records.read_at(path, item.offset, length)
 
 
 def _check_age(root: Path, index: Index) -> None:

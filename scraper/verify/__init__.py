@@ -56,6 +56,7 @@ def _walk(root: Path, index: Index | None, found: Findings) -> None:
         check_references(scope, scratch, found)
         if scope.index is not None and scope.snapshot is not None:
             check_index(scope.index, scope.snapshot, scratch, found)
+            scope.index.check()
         check_payloads(scope, scratch, found)
 
 
