@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from math import ceil
@@ -21,10 +20,15 @@ from scraper.config import Config, Cron
 from scraper.config.compose import source_of
 from scraper.config.schedule import next_after
 from scraper.errors import ScrapeError
-from scraper.pipeline import Source, Tools, is_fatal
+from scraper.pipeline import Source, Tools, is_fatal, may_pass
 from scraper.pipeline.run import run_source
 
 log = logging.getLogger(__name__)
+
+LOOK = 5.0
+"""Seconds between two looks at a disk that could not be written."""
+MAX_DOUBLED = 6
+"""How often that is doubled where work fails again at once, as at a file-size limit: up to five minutes."""
 
 
 class CronTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
@@ -69,21 +73,46 @@ class Settings(Struct, frozen=True):
     """Seconds: `grace` is how late a run may start, `drain` how long what is under way may take at the end.
 
     A container's engine sends SIGKILL ten seconds after SIGTERM unless told otherwise: `drain` stays below that.
+    `look` lies between two looks at a disk that could not be written.
     """
 
     grace: float = 3600.0
     drain: float = 8.0
     beat: float = heartbeat.EVERY
+    look: float = LOOK
+
+
+async def patiently(opening: Callable[[], Awaitable[Tools]], pulse: heartbeat.Pulse, look: float = LOOK) -> Tools:
+    """What an archive is opened with, once there is room for it; that it waits for room is said once."""
+    told = False
+    while True:
+        try:
+            return await opening()
+        except ScrapeError as error:
+            if error.reason != "disk-full":
+                raise
+            if not told:
+                log.error("%s; waiting until there is", error)
+            told = True
+            pulse.give(error)
+        await asyncio.sleep(look)
 
 
 class Daemon:
-    """Runs jobs until it is told to stop. What was due while it was down runs once at the start."""
+    """Runs jobs until it is told to stop. What was due while it was down runs once at the start.
+
+    Where the archive cannot be written, it stops taking work, and goes on once it can.
+    """
 
     def __init__(self, jobs: list[Job], tools: Tools, settings: Settings) -> None:
         self._jobs, self._tools, self._settings = jobs, tools, settings
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._error: ScrapeError | None = None
+        self._trouble: ScrapeError | None = None
+        self._waiting: asyncio.Task[None] | None = None
+        self._relapses = 0
+        self._pulse = heartbeat.Pulse(tools.archive.root, tools.clock)
         self.scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def serve(self) -> None:
@@ -98,7 +127,7 @@ class Daemon:
                 beating.cancel()
                 with suppress(asyncio.CancelledError):
                     await beating
-                self._clear_beat()
+                self._pulse.end()
         if self._error is not None:
             raise self._error
 
@@ -162,34 +191,77 @@ class Daemon:
 
     async def _run(self, source: Source) -> None:
         try:
+            self._tools.archive.check_room()
             await run_source(source, self._tools)
+            self._relapses = 0
         except ScrapeError as error:
+            if may_pass(error):
+                self._wait(error)
+                return
             log.error("%s: %s", source.name, error)
             if is_fatal(error):
-                self._error = error
-                self.stop()
+                self._end(error)
         except Exception:
             # A bug in one source's run is loud and leaves the others on their schedules.
             log.exception("%s: internal error; please report it", source.name)
 
-    async def _beat(self) -> None:
-        pid, place, started = os.getpid(), heartbeat.here(), self._tools.clock()
-        while True:
-            beat = heartbeat.Beat(pid, place, started, self._tools.clock())
-            try:
-                heartbeat.write(self._tools.archive.root, beat)
-            except ScrapeError as error:
-                log.error("%s", error)
-            await asyncio.sleep(self._settings.beat)
+    def _end(self, error: ScrapeError) -> None:
+        self._error = error
+        self.stop()
 
-    def _clear_beat(self) -> None:
+    def _wait(self, error: ScrapeError) -> None:
+        """Stop taking work until the archive can be written again. Said once, however many runs meet it."""
+        if self._waiting is None:
+            log.error("%s; waiting until it can be written again", error)
+            self._trouble = error
+            self.scheduler.pause()
+            self._waiting = asyncio.create_task(self._go_on_later())
+
+    async def _go_on_later(self) -> None:
+        archive = self._tools.archive
+        for task in self._running:
+            task.cancel()  # what they fetch could not be kept
+        await asyncio.gather(*self._running, return_exceptions=True)
+        with suppress(ScrapeError):
+            archive.commit()  # what is whole may still find room
+        self._pulse.give(self._trouble)
         try:
-            heartbeat.clear(self._tools.archive.root)
+            await self._recovered()
+            for job in self._jobs:
+                self.scheduler.modify_job(job.source.name, next_run_time=self._first_run(job))
         except ScrapeError as error:
-            log.error("%s", error)
+            self._end(error)
+            return
+        log.warning("%s: can be written again; going on", archive.root)
+        self._trouble = self._waiting = None
+        self._pulse.give(None)
+        self.scheduler.resume()
+
+    async def _recovered(self) -> None:
+        """Return once the archive can be written; less and less eager if that does not last."""
+        while True:
+            await asyncio.sleep(self._settings.look * 2 ** min(self._relapses, MAX_DOUBLED))
+            try:
+                notes = self._tools.archive.recover()
+            except ScrapeError as error:
+                if not may_pass(error):
+                    raise
+                self._trouble = error
+                continue
+            self._relapses += 1
+            for note in notes:
+                log.warning("repaired: %s", note)
+            return
+
+    async def _beat(self) -> None:
+        while True:
+            self._pulse.give(self._trouble)
+            await asyncio.sleep(self._settings.beat)
 
     async def _drain(self) -> None:
         self.scheduler.pause()
+        if self._waiting is not None:
+            self._waiting.cancel()
         if self._running:
             log.info("stopping: waiting up to %g s for %d runs", self._settings.drain, len(self._running))
             await asyncio.wait(self._running, timeout=self._settings.drain)

@@ -32,12 +32,16 @@ class Line(Struct, frozen=True):
 
 
 class Damage(Struct, frozen=True):
-    """Bytes that are no record, from `offset`, `length` long; `torn` if it is a last line without its end."""
+    """Bytes that are no record, from `offset`, `length` long; `torn` if it is a last line without its end.
+
+    `spoilt` are bytes that nobody can have meant: no JSON at all, where another program's line or version would be.
+    """
 
     offset: int
     length: int
     reason: str
     torn: bool = False
+    spoilt: bool = False
 
 
 def file_name(record: Record) -> str:
@@ -71,18 +75,24 @@ def decode(raw: bytes) -> Record:
     return record
 
 
-def append(path: Path, lines: Iterable[bytes]) -> None:
-    """Append lines, one write each, and return when they are on the disk. OSErrors pass through.
+def write_at(path: Path, offset: int, lines: Iterable[bytes]) -> None:
+    """Write lines, one write each, from `offset` on, and return when they are on the disk. OSErrors pass through.
 
     A reader never sees the start of one line within another; after a crash it may see the start of the last one.
+    Where there is no room, the line that was begun is taken back. What stands there already is written again: after a
+    sync that failed, the system holds for written what is not.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         for line in lines:
-            rest = memoryview(line)
-            while rest:  # a second round means a full disk, and raises
-                rest = rest[os.write(file, rest) :]
+            end = offset + len(line)
+            try:
+                while offset < end:  # a second round means a full disk, and raises
+                    offset += os.pwrite(file, line[offset - end :], offset)
+            except OSError:
+                os.ftruncate(file, end - len(line))
+                raise
         os.fsync(file)
     finally:
         os.close(file)
@@ -120,8 +130,16 @@ def whole(path: Path) -> int:
 def _line(offset: int, raw: bytes, last: bool) -> Line | Damage:
     if not raw.endswith(b"\n"):
         reason = "the file ends within a line" if last else f"a line longer than {MAX_LINE} bytes"
-        return Damage(offset, len(raw), reason, last)
+        return Damage(offset, len(raw), reason, last, spoilt=True)
     try:
         return Line(offset, raw, decode(raw))
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors; deep nesting is RecursionError
-        return Damage(offset, len(raw), f"not a record: {error}")
+        return Damage(offset, len(raw), f"not a record: {error}", spoilt=not _is_json(raw))
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        msgspec.json.decode(raw)
+    except (ValueError, RecursionError):
+        return False
+    return True

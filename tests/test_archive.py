@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import multiprocessing
-import os
 import random
 import re
 import resource
@@ -14,7 +12,7 @@ from captures import capture, exchange, file_capture, ledger, page, record, text
 from msgspec import structs
 
 from scraper.archive import Archive, Settings, View, rebuild
-from scraper.errors import LimitError, LockedError, ScrapeError, UnusableError, VerificationError
+from scraper.errors import LimitError, ScrapeError, UnusableError, VerificationError
 from scraper.types import Verdict
 from scraper.verify import verify
 
@@ -144,35 +142,6 @@ def test_a_refused_record_leaves_no_trace(tmp_path: Path) -> None:
         put(archive, 2)
     assert lines(tmp_path) == ["record-2"]
     assert sound(tmp_path)
-
-
-def test_a_second_writer_is_told_who_holds_it(tmp_path: Path) -> None:
-    with Archive(tmp_path), pytest.raises(LockedError, match=rf"process {os.getpid()} holds") as error:
-        Archive(tmp_path)
-    assert error.value.exit_code == 7
-    with Archive(tmp_path), pytest.raises(LockedError):
-        rebuild(tmp_path)
-    Archive(tmp_path).close()
-
-
-def _wait(ready: object, done: object) -> None:
-    ready.set()  # type: ignore[attr-defined]  # multiprocessing's Event has no public type
-    done.wait(60)  # type: ignore[attr-defined]  # the same
-
-
-def test_a_forked_child_does_not_hold_the_lock(tmp_path: Path) -> None:
-    fork = multiprocessing.get_context("fork")
-    ready, done = fork.Event(), fork.Event()
-    archive = Archive(tmp_path)
-    child = fork.Process(target=_wait, args=(ready, done))
-    child.start()
-    assert ready.wait(60)
-    with pytest.raises(LockedError):
-        Archive(tmp_path)
-    archive.close()
-    Archive(tmp_path).close()
-    done.set()
-    child.join()
 
 
 @pytest.mark.parametrize("name", ["a-file", "a-file/below"])

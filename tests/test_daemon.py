@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from pools import cleaners
 from scraper import daemon as daemons
 from scraper import heartbeat
 from scraper.archive import Archive
+from scraper.archive import Settings as ArchiveSettings
 from scraper.config import Config, SourceConfig
 from scraper.config.schedule import cron
 from scraper.config.settings import ScheduleConfig
@@ -22,6 +22,7 @@ from scraper.daemon import CronTrigger, Daemon, Job, Settings, jobs_of
 from scraper.errors import ScrapeError
 from scraper.pipeline import Source, SourceKind, Tally, Tools
 from scraper.pipeline.run import run_source
+from scraper.verify import verify
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TEXT = "The council approved the new bridge on Tuesday after three years of debate about its cost.\n"
@@ -211,28 +212,92 @@ def test_a_source_that_fails_leaves_the_daemon_running(tmp_path: Path) -> None:
     assert sorted(serve(tmp_path / "archive", of)) == ["a", "b"]
 
 
-def test_the_archive_s_own_error_ends_it(tmp_path: Path) -> None:
+def test_what_time_does_not_mend_ends_it(tmp_path: Path) -> None:
     yearly = CronTrigger(cron("@yearly", "UTC"), 0.0)
     of = [*jobs(folder(tmp_path / "a", "a")), Job(Source("b", SourceKind.FOLDER, "/in"), yearly)]
-    (tmp_path / "a" / "1.txt").write_text(TEXT)
     root = tmp_path / "archive"
     with Archive(root) as archive:  # b is not due: the end does not come from everything having run
         archive.index.start_run("b", stamp(datetime.now(UTC)))
         archive.index.end_run("b", stamp(datetime.now(UTC)), ok=True)
-    with pytest.raises(ScrapeError, match="cannot be written") as caught:
-        serve_hindered(root, of)
-    assert caught.value.exit_code == 7
+
+    async def main() -> None:
+        with Archive(root) as archive:
+            tools = Tools(archive, cleaners(), None, lambda: datetime.now(UTC))
+            (tmp_path / "a" / "1.txt").write_text(TEXT)
+            await run_source(of[0].source, tools)
+            (path,) = root.glob("articles/*/*/*.jsonl")
+            path.write_bytes(path.read_bytes()[:-1] + b" edited by hand")
+            archive.index.start_run("a", stamp(NOW - timedelta(days=900)))  # due again
+            (tmp_path / "a" / "2.txt").write_text(TEXT + TEXT)
+            await Daemon(of, tools, Settings()).serve()
+
+    with pytest.raises(ScrapeError, match="was changed by another program") as caught:
+        asyncio.run(main())
+    assert caught.value.exit_code == 5
     assert heartbeat.read(root) is None
 
 
-def serve_hindered(root: Path, of: list[Job]) -> None:
+def test_an_archive_that_cannot_be_written_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    of = jobs(folder(tmp_path / "a", "a"), folder(tmp_path / "b", "b"))
+    for name in "ab":
+        (tmp_path / name / "1.txt").write_text(TEXT)
+    root = tmp_path / "archive"
+
     async def main() -> None:
         with Archive(root) as archive:
-            shutil.rmtree(root / "warc")
+            daemon = Daemon(of, Tools(archive, cleaners(), None, lambda: datetime.now(UTC)), Settings(look=0.01))
+            (root / "warc").rmdir()
             (root / "warc").write_text("in the way")
-            await Daemon(of, Tools(archive, cleaners(), None, lambda: datetime.now(UTC)), Settings()).serve()
+            serving = asyncio.create_task(daemon.serve())
+            await until(serving, lambda: waiting(root) is not None)
+            assert "warc" in str(waiting(root))
+            assert archive.index.counts() == {}
+            await until(serving, lambda: daemon._relapses >= 2)  # the disk seems well, and what is begun fails again
+            (root / "warc").unlink()
+            await until(serving, lambda: len(archive.index.counts()) == 2)
+            await until(serving, lambda: daemon._relapses == 0)
+            assert waiting(root) is None
+            daemon.stop()
+            await serving
+
+    with caplog.at_level(logging.INFO, "scraper"):
+        asyncio.run(main())
+    said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(said) % 2 == 0
+    assert all(line.endswith("waiting until it can be written again") for line in said[::2])
+    assert set(said[1::2]) == {f"{root}: can be written again; going on"}
+    with Archive(root) as archive:
+        assert archive.index.counts() == {("a", "article"): 1, ("b", "article"): 1}
+    assert verify(root).problems == ()
+
+
+def test_it_can_be_stopped_while_it_waits(tmp_path: Path) -> None:
+    of = jobs(folder(tmp_path / "a", "a"))
+    root = tmp_path / "archive"
+
+    async def main() -> None:
+        with Archive(root, ArchiveSettings(min_free=0)) as archive:
+            archive._settings = ArchiveSettings(min_free=1 << 60)  # the disk has filled up since
+            daemon = Daemon(of, Tools(archive, cleaners(), None, lambda: datetime.now(UTC)), Settings(look=3600.0))
+            serving = asyncio.create_task(daemon.serve())
+            await until(serving, lambda: waiting(root) is not None)
+            assert "make room" in str(waiting(root))
+            daemon.stop()
+            await serving
 
     asyncio.run(main())
+    assert heartbeat.read(root) is None
+
+
+async def until(serving: asyncio.Task[None], condition: Callable[[], bool]) -> None:
+    while not condition():
+        assert not serving.done()
+        await asyncio.sleep(0.01)  # between two looks: nothing depends on how long it is
+
+
+def waiting(root: Path) -> str | None:
+    beat = heartbeat.read(root)
+    return beat.waiting if beat else None
 
 
 def test_what_takes_too_long_to_drain_is_cut_off_and_goes_on_at_the_next_start(

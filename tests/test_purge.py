@@ -330,8 +330,8 @@ def test_revisits_go_with_what_they_refer_to(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
         put(archive, 1)
         ref = archive.store(secret_capture())
-        archive._step().__enter__()._put(_member("revisit", ref.record_id, b"HTTP/1.1 200 OK\r\n\r\n"))
-        archive._broken = False
+        with archive._step() as writer:
+            writer._put(_member("revisit", ref.record_id, b"HTTP/1.1 200 OK\r\n\r\n"))
         put(archive, 2)
     assert purge(tmp_path, order()).types == {"request": 1, "response": 1, "revisit": 1}
     assert len(stones(tmp_path)) == 1
@@ -344,8 +344,8 @@ def test_what_was_made_from_it_and_refers_to_nothing(tmp_path: Path, target: str
         put(archive, 1)
         headers = [("WARC-Type", "metadata"), ("WARC-Record-ID", f"<{warc.raw_id()}>"), ("WARC-Target-URI", target)]
         made = warc.form.member([*headers, ("WARC-Date", AT), ("Content-Type", "text/plain")], WORD.encode() * 99)
-        archive._step().__enter__()._put(made + made)
-        archive._broken = False
+        with archive._step() as writer:
+            writer._put(made + made)
     assert purge(tmp_path, order()).types == {"metadata": 2}
     assert holding(tmp_path, WORD) == []
 

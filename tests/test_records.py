@@ -62,8 +62,8 @@ def test_a_day_that_is_none_is_no_path(at: str | None) -> None:
 
 def test_append_and_scan(tmp_path: Path) -> None:
     path = tmp_path / "2026" / "21.jsonl"
-    records.append(path, LINES[:1])
-    records.append(path, LINES[1:])
+    records.write_at(path, 0, LINES[:1])
+    records.write_at(path, len(LINES[0]), LINES[1:])
     found = list(records.scan(path))
     assert [line.raw for line in found if isinstance(line, records.Line)] == LINES
     assert [line.offset for line in found] == [0, len(LINES[0]), len(LINES[0]) + len(LINES[1])]

@@ -10,13 +10,10 @@ What was acknowledged survives kill -9 and a power cut, once. What was not goes 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 from msgspec import Struct
@@ -27,13 +24,12 @@ from scraper.archive.purge import Order, Purged
 from scraper.archive.purge import purge as _purge
 from scraper.archive.rebuild import build, rebuild
 from scraper.archive.repair import repair, write_pending
-from scraper.errors import LimitError, RefusedError, ScrapeError, UnusableError, VerificationError
+from scraper.archive.view import View
+from scraper.errors import LimitError, RefusedError, ScrapeError
 from scraper.index import NAME, SCHEMA_VERSION, File, Index, Pending, Place
 from scraper.types import Capture, Ledger, Note, Record, Verdict, WarcRef
 
 __all__ = ["Archive", "Order", "Purged", "Settings", "View", "purge", "rebuild"]
-
-_WARC_NAME = re.compile(r"warc/\d{4}/\d{2}/[\w.-]+\.warc\.gz", re.ASCII)
 
 
 def _now() -> datetime:
@@ -42,95 +38,16 @@ def _now() -> datetime:
 
 class Settings(Struct, frozen=True):
     """How an archive writes: a WARC file is closed at the first commit that finds it at `max_warc` bytes, or `max_age`
-    seconds old."""
+    seconds old.
+
+    Nothing new is taken in where fewer than `min_free` bytes of the disk are free, so that what was begun finds room.
+    """
 
     max_warc: int = 1_000_000_000
     max_age: float = 86_400.0
+    min_free: int = 0
     info: warc.Info = warc.Info()
     clock: Callable[[], datetime] = _now
-
-
-class View:
-    """An archive to read from, also while another process writes to it.
-
-    An UnusableError if there is no index: nothing was archived here yet, or it must be rebuilt.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        if not (root / NAME).exists():
-            raise UnusableError(f"{root}: no archive here, or no index: rebuild it", reason="no-index")
-        self.index = Index(root / NAME, readonly=True)
-
-    def read(self, ref: WarcRef) -> warc.Entry:
-        """The WARC record of a reference, a revisit with its whole message; a VerificationError if it is not there."""
-        entry = self._entry(ref)
-        if entry.type != "revisit":
-            return entry
-        payload = self.index.payload(*warc.referred(entry))
-        if payload is None:
-            message = f"{self.root / ref.file}: at {ref.offset}: a revisit of what the index does not know: rebuild it"
-            raise VerificationError(message, reason="bad-reference")
-        return warc.restored(entry, self._entry(payload.ref))
-
-    def _entry(self, ref: WarcRef) -> warc.Entry:
-        if not _WARC_NAME.fullmatch(ref.file):
-            raise VerificationError(f"{ref.file!r}: not a WARC file of this archive", reason="bad-reference")
-        final = self.root / ref.file
-        for path in (final, final.with_name(final.name + warc.OPEN), final):  # a writer may rename it meanwhile
-            try:
-                with disk.readable(path):
-                    entry = warc.read_at(path, ref.offset)
-            except FileNotFoundError:
-                continue
-            if entry.uri("warc-record-id") == ref.record_id:
-                return entry
-            raise VerificationError(f"{path}: at {ref.offset}: not {ref.record_id}", reason="bad-reference")
-        raise VerificationError(f"{final}: the file is gone", reason="lost-warc")
-
-    def capture(self, ref: WarcRef) -> Capture:
-        """What was fetched, for cleaning it again: the last hop, with the context that was stored beside it."""
-        return warc.capture(self.read(ref), source=str(self.root), at=ref.file)
-
-    def record(self, record_id: str) -> Record | None:
-        """An article's record as its line of JSONL holds it; None for an unknown id or a page that is no article."""
-        row = self.index.get(record_id)
-        if row is None or row.line is None:
-            return None
-        waiting = next((pending.line for pending in self.index.pending() if pending.seq == row.seq), None)
-        if waiting is not None:
-            return records.decode(waiting)
-        path = self.root / row.line.file
-        with disk.guarded(path), disk.readable(path):
-            raw = records.read_at(path, row.line.offset, row.line.length)
-        try:
-            record = records.decode(raw)
-        except ValueError as error:
-            raise VerificationError(f"{path}: at {row.line.offset}: {error}", reason="damaged-line") from error
-        if record.id != record_id:
-            raise VerificationError(f"{path}: at {row.line.offset}: not record {record_id}", reason="bad-reference")
-        return record
-
-    def ledger(self, record_id: str) -> Ledger | None:
-        """The reasons: what of the page was kept and removed, and why. None for an unknown id."""
-        row = self.index.get(record_id)
-        if row is None or row.ledger is None:
-            return None
-        try:
-            return msgspec.json.decode(self.read(row.ledger).block, type=Ledger)
-        except ValueError as error:
-            message = f"{row.ledger.file}: at {row.ledger.offset}: not a ledger: {error}"
-            raise VerificationError(message, reason="damaged-warc") from error
-
-    def close(self) -> None:
-        """Close the index."""
-        self.index.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
 
 class Archive(View):
@@ -138,6 +55,10 @@ class Archive(View):
 
     Opening takes the lock (LockedError names the process that has it), makes the layout (LimitError if the directory
     cannot be written), rebuilds a missing index and repairs what a crash left: `repairs` has a line for each.
+
+    A step that finds no room is taken back, and the archive is as it was before. After any other error of the disk,
+    and after a commit that failed, nothing since the last acknowledgement is trusted: every call raises that error
+    until `recover` has gone back to it, or the archive was closed and opened again.
     """
 
     def __init__(self, root: Path, settings: Settings | None = None) -> None:
@@ -145,20 +66,23 @@ class Archive(View):
         self._settings = settings or Settings()
         self._writer: warc.Writer | None = None
         self._settled = 0
-        self._broken = False
+        self._trouble: ScrapeError | None = None
         with disk.guarded(root):
             disk.make_folders(root)
             self._lock = disk.Lock(root)
             try:
+                disk.check_room(root, self._settings.min_free)
                 notes = [] if (root / NAME).exists() else build(root)
-                self.index = Index(root / NAME)
-                notes += [self._upgraded()] if self.index.upgraded_from else []
-                notes += journal.finish(root, self.index)
-                notes += repair(root, self.index)
+                self.index, more = _repaired(root)
             except BaseException:
                 self._lock.release()
                 raise
-        self.repairs: tuple[str, ...] = tuple(notes)
+        self.repairs: tuple[str, ...] = (*notes, *more)
+
+    def check_room(self) -> None:
+        """A LimitError where there is less room than `min_free`, or an error has left the archive halfway."""
+        self._check()
+        disk.check_room(self.root, self._settings.min_free)
 
     def store(self, capture: Capture) -> WarcRef:
         """Put what was fetched into the WARC; when this returns, the end of this process cannot lose it.
@@ -169,6 +93,7 @@ class Archive(View):
         """
         for address in dict.fromkeys((capture.link.url, capture.final_url, *(hop.url for hop in capture.exchanges))):
             self.check_purged(address)
+        self.check_room()
         if self._writer is not None and self._is_full(self._writer):
             self.commit()
         with self._step() as writer:
@@ -208,23 +133,41 @@ class Archive(View):
     def commit(self) -> None:
         """Acknowledge everything so far.
 
-        After a LimitError the archive is to be closed and opened again, unless it came from the lines of JSONL: then
-        all is acknowledged, and the next commit writes them.
+        Where the lines of JSONL find no room, all is acknowledged all the same, and the next commit writes them.
         """
         self._check()
         writer = self._writer
-        self._broken = True  # until the index has it: what failed halfway must not be added to
-        with disk.guarded(self.root):
+        with self._halfway():
             if writer is not None:
                 writer.sync()
                 point = writer.point()
                 self.index.set_file(File(writer.name, point.length, point.sha256))
             self.index.settle(self._settled)
             self.index.commit()
-            self._broken = False
+        with disk.guarded(self.root):
+            if writer is not None:
+                self._lock.bear_witness(writer.name, writer.length)
             self._settled = max(self._settled, write_pending(self.root, self.index, []))
             if writer is not None and self._is_full(writer):
-                self._finish(writer)
+                self._finish()
+
+    def recover(self) -> tuple[str, ...]:
+        """Go on after an error of the disk, with the lock held all the time; a line for everything that was repaired.
+
+        What is whole is acknowledged; where it cannot be trusted, the archive goes back to the last acknowledgement as
+        a new opening would. Raises what that raises, and may be called again then.
+        """
+        self._lock.check()
+        disk.check_room(self.root, self._settings.min_free)
+        disk.probe(self.root)
+        if self._trouble is None:
+            self.commit()
+            return ()
+        self._abandon()
+        with disk.guarded(self.root):
+            self.index, notes = _repaired(self.root)
+        self._settled, self._trouble = 0, None
+        return tuple(notes)
 
     def is_purged(self, address: str) -> bool:
         """Whether this address was purged, and nobody allowed it again."""
@@ -240,21 +183,17 @@ class Archive(View):
     def close(self) -> None:
         """Commit, close the WARC file, release the lock. After an error that broke the archive, only the last."""
         try:
-            if not self._broken:
+            if self._trouble is None:
                 self.commit()
                 self._close_files()
         finally:
-            if self._writer is not None:
-                self._writer.abandon()
-                self._writer = None
-            self._broken = True
-            self.index.close()
+            self._trouble = self._trouble or _halfway(self.root)
+            self._abandon()
             self._lock.release()
 
     def _close_files(self) -> None:
         with disk.guarded(self.root):
-            if self._writer is not None:
-                self._finish(self._writer)
+            self._finish()
             self.index.settle(self._settled)
             self.index.commit()
 
@@ -262,14 +201,19 @@ class Archive(View):
         age = (self._settings.clock() - writer.began).total_seconds()
         return writer.length >= self._settings.max_warc or age >= self._settings.max_age
 
-    def _upgraded(self) -> str:
-        which = f"upgraded from schema {self.index.upgraded_from} to {SCHEMA_VERSION}"
-        return f"{self.index.path}: {which}; `scrape index` also takes in what older versions did not know"
+    def _abandon(self) -> None:
+        """Let go of the files as they are; recovery finds them."""
+        writer, self._writer = self._writer, None
+        with suppress(OSError):
+            if writer is not None:
+                writer.abandon()
+        with suppress(ScrapeError):
+            self.index.close()
 
-    def _finish(self, writer: warc.Writer) -> None:
-        final = writer.close()
-        self._writer = None
-        disk.sync_folders(final, self.root)
+    def _finish(self) -> None:
+        writer, self._writer = self._writer, None  # if it fails, the next opening gives the file its name
+        if writer is not None:
+            disk.sync_folders(writer.close(), self.root)
 
     def _place(self, record: Record, line: bytes) -> Place:
         """Where the line will stand: behind all that is acknowledged of its file, or was placed since."""
@@ -284,25 +228,70 @@ class Archive(View):
         """All of what is written within, or nothing."""
         self._check()
         with disk.guarded(self.root):
-            if self._writer is None:
-                self._writer = warc.Writer(self.root, self._settings.clock, self._settings.info)
-                disk.sync_folders(self._writer.path, self.root)
-            writer = self._writer
+            writer = self._writer = self._writer or self._begun()
+        with self._halfway():
             writer.point()
-            self._broken = True
             try:
                 with self.index.atomic():
                     yield writer
-            except (OSError, ScrapeError, ValueError):
-                writer.rewind()  # if this fails too, the archive stays broken
-                self._broken = False
+            except (OSError, ScrapeError, ValueError) as error:
+                self._take_back(writer, error)
                 raise
-            self._broken = False
+
+    def _begun(self) -> warc.Writer:
+        writer = warc.Writer(self.root, self._settings.clock, self._settings.info)
+        try:
+            disk.sync_folders(writer.path, self.root)
+        except OSError:
+            writer.abandon()
+            writer.path.unlink()
+            raise
+        return writer
+
+    def _take_back(self, writer: warc.Writer, error: Exception) -> None:
+        """Go back to where the step began, unless what stands before it cannot be trusted.
+
+        A disk that failed may have lost that too, and SQLite may have dropped all that was not committed.
+        """
+        failed = not disk.is_full(error) if isinstance(error, OSError) else getattr(error, "reason", "") == "disk-error"
+        if self.index.under_way and not failed:
+            writer.rewind()
+            self._trouble = None
+
+    @contextmanager
+    def _halfway(self) -> Iterator[None]:
+        """What ends in an error within stays halfway, unless it was taken back: nothing is to be added to it."""
+        self._trouble = _halfway(self.root)
+        try:
+            with disk.guarded(self.root):
+                yield
+        except ScrapeError as error:
+            self._trouble = self._trouble and error
+            raise
+        self._trouble = None
 
     def _check(self) -> None:
-        if self._broken:
-            message = f"{self.root}: an earlier error left this archive halfway: close it and open it again"
-            raise LimitError(message, reason="archive-broken")
+        if (error := self._trouble) is not None:
+            raise type(error)(str(error), reason=error.reason) from error
+
+
+def _halfway(root: Path) -> LimitError:
+    message = f"{root}: an earlier error left this archive halfway: close it and open it again"
+    return LimitError(message, reason="archive-broken")
+
+
+def _repaired(root: Path) -> tuple[Index, list[str]]:
+    """The index of an archive whose lock is held, and what of its files was repaired."""
+    index = Index(root / NAME)
+    try:
+        notes = []
+        if index.upgraded_from:
+            which = f"upgraded from schema {index.upgraded_from} to {SCHEMA_VERSION}"
+            notes = [f"{index.path}: {which}; `scrape index` also takes in what older versions did not know"]
+        return index, notes + journal.finish(root, index) + repair(root, index)
+    except BaseException:
+        index.close()
+        raise
 
 
 def purge(root: Path, order: Order) -> Purged:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from scraper import records, warc
 from scraper.archive import disk, journal
-from scraper.archive.repair import finish, open_files, repair, write_pending
+from scraper.archive.repair import TORN, clear_lines, finish, open_files, repair, write_pending
 from scraper.errors import ScrapeError, UnusableError
 from scraper.index import NAME, OTHER_SCHEMA, File, Index, Pending, Place
 from scraper.sources import urls
@@ -89,11 +89,9 @@ def _finish_files(root: Path, path: Path) -> list[str]:
             notes.append(f"the old index could not help: {error}")
     notes += journal.finish_files(root)
     for file in open_files(root):
-        notes += finish(root, file, _complete(file))
+        notes += finish(root, file, _complete(file), TORN)
     for file in root.glob("articles/*/*/*.jsonl"):
-        good = records.whole(file)
-        if good < file.stat().st_size:
-            notes.append(disk.set_aside(root, file, good))
+        notes += clear_lines(root, file)
     return notes
 
 

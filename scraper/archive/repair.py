@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -10,6 +12,9 @@ from scraper import records, warc
 from scraper.archive import disk
 from scraper.errors import VerificationError
 from scraper.index import File, Index, Pending
+
+TORN = "hold no whole record"
+"""Why bytes are set aside where no index says what was acknowledged."""
 
 
 def repair(root: Path, index: Index) -> list[str]:
@@ -20,6 +25,7 @@ def repair(root: Path, index: Index) -> list[str]:
     """
     notes: list[str] = []
     _check_age(root, index)
+    index.harden()  # before anything is cut or written by what it says
     for path in open_files(root):
         known = index.file(final_name(root, path))
         notes += finish(root, path, known.good_length if known else 0)
@@ -40,14 +46,14 @@ def final_name(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix().removesuffix(warc.OPEN)
 
 
-def finish(root: Path, path: Path, good_length: int) -> list[str]:
-    """Cut a WARC file that nobody closed to what is acknowledged, and give it its final name."""
+def finish(root: Path, path: Path, good_length: int, why: str = disk.NEW) -> list[str]:
+    """Cut a WARC file that nobody closed to what is good, and give it its final name; `why` the rest is not."""
     notes: list[str] = []
     final = root / final_name(root, path)
     if final.exists():
         good_length = 0  # its final name is taken: it cannot be ours
     if path.stat().st_size > good_length:
-        notes.append(disk.set_aside(root, path, good_length))
+        notes.append(disk.set_aside(root, path, good_length, why))
     if good_length == 0:
         path.unlink()
     else:
@@ -59,7 +65,7 @@ def finish(root: Path, path: Path, good_length: int) -> list[str]:
 def write_pending(root: Path, index: Index, notes: list[str]) -> int:
     """Write every waiting line to its file, at the offset that its acknowledgement fixed; the last one's number.
 
-    Lines that stand there already, whole or in part, are not written again.
+    Lines that stand there already, whole or in part, are written over by themselves.
     """
     last = 0
     waiting = sorted(index.pending(), key=lambda pending: (pending.file, pending.seq))
@@ -70,8 +76,42 @@ def write_pending(root: Path, index: Index, notes: list[str]) -> int:
     return last
 
 
+def clear_lines(root: Path, path: Path) -> list[str]:
+    """Take out of a file of lines what is no JSON, as a disk leaves it that failed; the file as it was is kept aside.
+
+    For when the index is made again: every line behind such a place moves.
+    """
+    good = records.whole(path)
+    notes = [disk.set_aside(root, path, good, TORN)] if good < path.stat().st_size else []
+    spoilt = [item.offset for item in records.scan(path) if isinstance(item, records.Damage) and item.spoilt]
+    if spoilt:
+        was = disk.copy_aside(root, path)
+        fresh = path.with_name(f"{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        records.write_at(fresh, 0, _without(path, frozenset(spoilt)))
+        os.replace(fresh, path)
+        disk.sync_folders(path, root)
+        at = ", ".join(map(str, spoilt[:10]))
+        notes.append(f"{path}: {len(spoilt):,} lines that are no JSON were taken out, at {at}; as it was, it is {was}")
+    return notes
+
+
+def _without(path: Path, offsets: frozenset[int]) -> Iterator[bytes]:
+    for item in records.scan(path):
+        if item.offset not in offsets:
+            length = item.length if isinstance(item, records.Damage) else len(item.raw)
+            yield records.read_at(path, item.offset, length)
+
+
 def _check_age(root: Path, index: Index) -> None:
-    """Whole records beyond what is acknowledged were not left by a crash: the index came out of a backup."""
+    """Whole records beyond what is acknowledged were not left by a crash: the index came out of a backup.
+
+    Or the end of its log was damaged. So it is where it knows less of a WARC file than the witness saw acknowledged.
+    """
+    name, length = disk.witness(root) or ("", 0)
+    known = index.file(name)
+    if (known.good_length if known else 0) < length <= _size(root / name):
+        raise _old_index(root / name)
     for path in sorted(root.glob("articles/*/*/*.jsonl")):
         known = index.file(path.relative_to(root).as_posix())
         good = known.good_length if known else 0
@@ -79,8 +119,20 @@ def _check_age(root: Path, index: Index) -> None:
             continue
         _check_line_end(path, good)
         if isinstance(next(records.scan(path, start=good)), records.Line):
-            message = f"{path}: the index is older than this file: rebuild it"
-            raise VerificationError(message, reason="old-index")
+            raise _old_index(path)
+
+
+def _size(final: Path) -> int:
+    """The size of a WARC file, whether it was closed or not; 0 if it is gone."""
+    for path in (final.with_name(f"{final.name}{warc.OPEN}"), final):
+        with suppress(FileNotFoundError):
+            return path.stat().st_size
+    return 0
+
+
+def _old_index(path: Path) -> VerificationError:
+    message = f"{path}: the index is older than this file: rebuild it with `scrape index`"
+    return VerificationError(message, reason="old-index")
 
 
 def _check_line_end(path: Path, offset: int) -> None:
@@ -104,10 +156,8 @@ def _append(root: Path, path: Path, lines: list[Pending], notes: list[str]) -> N
     found = records.read_at(path, first, len(expected) + 1) if size > first else b""
     if not expected.startswith(found):
         notes.append(disk.set_aside(root, path, first))
-        found = b""
-    rest = [pending.line[max(len(found) - (pending.offset - first), 0) :] for pending in lines]
-    records.append(path, [part for part in rest if part])
-    if size == 0:
+    records.write_at(path, first, [pending.line for pending in lines])
+    if first == 0:  # not by its size: after a sync that failed it stands there
         disk.sync_folders(path, root)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
+from scraper import heartbeat
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.run import ON_THE_WEB, chosen
 from scraper.cli.streams import Streams
 from scraper.config import Config
 from scraper.config.compose import Plan, compose
-from scraper.daemon import Daemon, Settings, jobs_of
+from scraper.daemon import Daemon, Settings, jobs_of, patiently
 from scraper.errors import ConfigError
-
-log = logging.getLogger(__name__)
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +50,12 @@ def _make_inbox(path: str) -> None:
 
 
 async def _serve(config: Config, *, network: bool) -> int:
-    async with compose(Plan(config, network)) as tools:
+    settings = Settings(grace=config.schedule.misfire_grace)
+    pulse = heartbeat.Pulse(Path(config.archive.directory), lambda: datetime.now(UTC))
+    async with AsyncExitStack() as stack:
+        plan = Plan(config, network)
+        tools = await patiently(lambda: stack.enter_async_context(compose(plan)), pulse)
         for repair in tools.archive.repairs:
             log.warning("repaired: %s", repair)
-        daemon = Daemon(jobs_of(config), tools, Settings(grace=config.schedule.misfire_grace))
-        await daemon.serve()
+        await Daemon(jobs_of(config), tools, settings).serve()
     return 0

@@ -13,7 +13,9 @@ from scraper.errors import ScrapeError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.description = "Exit 0 if the daemon of this archive gave a sign of life in the last 90 seconds, else 1."
+    parser.description = (
+        "Exit 0 if the daemon of this archive gave a sign of life in the last 90 seconds and can write, else 1."
+    )
     parser.add_argument("--archive", metavar="DIR", help="the archive (default: the configuration's)")
 
 
@@ -28,6 +30,8 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     age = heartbeat.age(beat, datetime.now(UTC))
     if abs(age) > heartbeat.LATE:
         raise ScrapeError(f"{root}: the daemon (process {beat.pid}) was last heard of {age:.0f} s ago", reason="late")
+    if beat.waiting is not None:
+        raise ScrapeError(f"{root}: the daemon (process {beat.pid}) waits: {beat.waiting}", reason="waiting")
     if not args.quiet:
         since = beat.started_at.isoformat(timespec="seconds")
         streams.write(f"alive: process {beat.pid}, since {since}, last heard of {age:.0f} s ago\n")

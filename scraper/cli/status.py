@@ -76,7 +76,8 @@ def _daemon(root: Path) -> str:
     age = heartbeat.age(beat, datetime.now(UTC))
     state = "dead" if heartbeat.is_gone(beat) else "runs" if abs(age) <= heartbeat.LATE else "does not answer"
     since = f"{beat.started_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return f"{state}: process {beat.pid}, since {since}, last heard of {age:.0f} s ago"
+    heard = f"{state}: process {beat.pid}, since {since}, last heard of {age:.0f} s ago"
+    return heard if beat.waiting is None else f"{heard}; it waits: {beat.waiting}"
 
 
 def _run(run: Run) -> str:

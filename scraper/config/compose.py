@@ -41,7 +41,7 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
         # First, for it may find a mistake in the configuration, which should leave no archive behind.
         fetcher = await stack.enter_async_context(fetcher_of(config)) if plan.network else None
         limits = config.archive
-        settings = archives.Settings(max_warc=limits.warc_max_size, max_age=limits.warc_max_age, info=info_of(plan))
+        settings = archives.Settings(limits.warc_max_size, limits.warc_max_age, limits.min_free, info_of(plan))
         archive = archives.Archive(Path(limits.directory), settings)
         stack.callback(archive.close)
         cleaners = stack.enter_context(workers.Workers(cleaning(config.cleaning)))

@@ -39,6 +39,15 @@ class ArchiveConfig(Struct, frozen=True, forbid_unknown_fields=True):
             description="`plain`: responses without their chunks, as readers of WARC expect them; `wire`: as they came."
         ),
     ] = "plain"
+    min_free: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=2**50,
+            extra={"unit": "bytes"},
+            description="Nothing new is taken in while less of the disk is free; the daemon waits, a command ends.",
+        ),
+    ] = 200_000_000
 
 
 class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):

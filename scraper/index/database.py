@@ -42,6 +42,24 @@ class Database:
             if self._db.in_transaction:
                 self._db.execute("COMMIT")
 
+    def check(self) -> None:
+        """Read every page; a VerificationError where SQLite finds one damaged."""
+        found = self._read("PRAGMA quick_check(1)")[0][0]
+        if found != "ok":
+            raise _damaged(self.path, str(found).replace("\n", " "))
+
+    def harden(self) -> None:
+        """Make all that was found committed outlast a power cut, and all that was not be gone for good.
+
+        After kill -9 what was committed last may stand in the system's memory alone; and a commit that failed may have
+        left frames in the log that the next opening would take for good. One more commit syncs the first and, standing
+        where they stood, breaks the chain of checksums of the second.
+        """
+        self._begin()
+        with self._guarded():
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        self.commit()
+
     def checkpoint(self) -> None:
         """Bring all that is committed into the database file itself, so that it may be moved without its log.
 
@@ -52,6 +70,11 @@ class Database:
         if busy or waiting != moved:
             message = f"{self.path}: its log cannot be written back: make room, and end what reads this archive"
             raise LimitError(message, reason="disk-full")
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is written and not committed; SQLite drops all of it where the disk fails it."""
+        return self._db.in_transaction
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -172,18 +195,21 @@ def _text(data: bytes) -> str:
 def _translated(error: sqlite3.Error, path: Path) -> ScrapeError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
     if code == sqlite3.SQLITE_FULL:
-        return LimitError(f"{path}: the disk is full", reason="disk-full")
+        message = f"{path}: the disk is full: make room, then start again; nothing acknowledged is lost"
+        return LimitError(message, reason="disk-full")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return LimitError(f"{path}: cannot be written or opened: {error}", reason="not-writable")
+        message = f"{path}: cannot be written or opened ({error}): choose another directory or change its rights"
+        return LimitError(message, reason="not-writable")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LockedError(f"{path}: another process is writing to it", reason="locked")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):  # the last: a damaged schema
         return _damaged(path, error)
     if code == sqlite3.SQLITE_IOERR:
-        return LimitError(f"{path}: {error}", reason="disk-error")
+        message = f"{path}: {error}: see to the disk and its limits, then start again; nothing acknowledged is lost"
+        return LimitError(message, reason="disk-error")
     raise error
 
 
-def _damaged(path: Path, error: Exception) -> VerificationError:
-    message = f"{path}: the index is damaged ({error}): delete it and let it be rebuilt"
+def _damaged(path: Path, error: Exception | str) -> VerificationError:
+    message = f"{path}: the index is damaged ({error}): make it again with `scrape index`"
     return VerificationError(message, reason="damaged-index")

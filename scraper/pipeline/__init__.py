@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
+from scraper.pipeline.commit import acknowledged
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.record import ledger_of, provenance_of, record_of
 from scraper.sources import urls
@@ -29,19 +30,16 @@ __all__ = [
     "fetch",
     "fetch_all",
     "is_fatal",
+    "may_pass",
     "process",
 ]
 
 AT_ONCE = 8
 """Links under way together; each host is still asked one request at a time."""
 GONE = frozenset((404, 410))
-# The archive's own errors, of any class: what comes after them would meet them too.
-FATAL = frozenset(
-    (
-        *("disk-full", "disk-error", "not-writable", "archive-broken", "locked", "closed"),
-        *("damaged-index", "lost-lines", "changed-lines"),
-    )
-)
+# The archive's own errors, of any class: what comes after them would meet them too. Those of the disk may pass.
+DISK = frozenset(("disk-full", "disk-error", "not-writable", "archive-broken"))
+FATAL = DISK | frozenset(("locked", "closed", "damaged-index", "old-index", "lost-lines", "changed-lines"))
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -60,6 +58,11 @@ Result = Record | Failure | Known
 def is_fatal(error: ScrapeError) -> bool:
     """Whether an error ends a run, because it is the archive's and not one input's."""
     return error.reason in FATAL
+
+
+def may_pass(error: ScrapeError) -> bool:
+    """Whether an error is the disk's: once that can be written again, `Archive.recover` lets the work go on."""
+    return error.reason in DISK
 
 
 async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
@@ -94,13 +97,15 @@ def check_status(capture: Capture) -> None:
 
 
 async def fetch(link: Link, tools: Tools, validators: Validators | None = None) -> Capture:
-    """Fetch a link. Where that fails halfway, the hops that took place are archived before the error goes on.
+    """Fetch a link, if there is room for it.
 
-    A RefusedError, and nothing is asked, for an address that was purged.
+    Where that fails halfway, the hops that took place are archived before the error goes on. A RefusedError, and
+    nothing is asked, for an address that was purged.
     """
     tools.archive.check_purged(link.url)
     if tools.fetcher is None:
         raise ScrapeError(f"{link.url}: this run has no network", reason="no-network")
+    tools.archive.check_room()  # nobody is asked for what cannot be kept
     try:
         return await tools.fetcher.fetch(link, validators)
     except ScrapeError as error:
@@ -114,7 +119,7 @@ async def fetch(link: Link, tools: Tools, validators: Validators | None = None) 
 async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple[Link, Result], None]:
     """Fetch and archive links, AT_ONCE at a time: each link with its record, or why there is none, as they are done.
 
-    Every record is acknowledged before it is given. Errors of the archive itself end the run.
+    Every record is acknowledged before it is given (see commit.py). Errors of the archive itself end the run.
     """
 
     async def one(link: Link) -> tuple[Link, Result]:
@@ -124,9 +129,8 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
             return link, _counted(link, error, tools)
         return link, await clean_and_add(capture, tools, urls.key(link.url))
 
-    async with aclosing(_together(one, links)) as results:
+    async with aclosing(acknowledged(_together(one, links), tools.archive)) as results:
         async for result in results:
-            tools.archive.commit()
             yield result
 
 

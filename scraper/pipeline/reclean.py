@@ -12,13 +12,11 @@ from msgspec import Struct, structs
 from scraper.errors import ScrapeError, VerificationError
 from scraper.index import Row
 from scraper.pipeline import AT_ONCE, is_fatal
+from scraper.pipeline.commit import GROUP
 from scraper.pipeline.tools import Tools, failure
 from scraper.record import Provenance, ledger_of, provenance_of, record_id, record_of
 from scraper.types import Article, Capture, Failure, Metadata, Record, Verdict
 from scraper.version import CLEANER
-
-COMMIT_EVERY = 32
-"""Records a commit: one fdatasync for 32 records is 35 times as fast as one for each."""
 
 NOT_REPRODUCED = "not-reproduced"
 """Reason of a failure where the same cleaner gives another text than the archive holds."""
@@ -66,7 +64,7 @@ async def reclean(order: Order, tools: Tools, told: Told = lambda done: None) ->
 
     The new record stands beside the old one and has the same WARC reference; the old one stays. A second run finds
     nothing to do. What fails for one capture is counted; the archive's own errors are raised. `told` is called at
-    every commit, of COMMIT_EVERY records or fewer.
+    every commit, of GROUP records or fewer.
     """
     index = tools.archive.index
     done = Recleaned(index.last_seq())  # what is added from here on is current
@@ -76,7 +74,7 @@ async def reclean(order: Order, tools: Tools, told: Told = lambda done: None) ->
         async with gate:
             return await _again(row, order, tools)
 
-    while batch := [row for row in islice(index.rows(done.seq), COMMIT_EVERY) if row.seq <= done.last]:
+    while batch := [row for row in islice(index.rows(done.seq), GROUP) if row.seq <= done.last]:
         for result in await asyncio.gather(*(one(row) for row in batch)):
             done.count(result)
         tools.archive.commit()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from project import ENDLESS, INBOX, Project, clean, end, sweep, until, wait
-
-import scraper
 
 
 @pytest.fixture
@@ -29,7 +26,9 @@ def test_it_serves_and_ends_in_good_order(project: Project) -> None:
     process = project.start("daemon")
     assert "inbox: 2 archived, 0 known" in until(process, "archived")
     assert health(project) == 0
-    assert project.run("verify").code == 0
+    for command in (["verify"], ["status"], ["search", "bridge"], ["export"]):  # beside it
+        ran = project.run(*command)
+        assert (ran.code, ran.err) == (0, "")
     for command in (["run"], ["daemon"], ["fetch", "https://news.example/"]):
         ran = project.run(*command)
         assert (ran.code, ran.err.count(f"process {process.pid} holds this archive")) == (7, 1)
@@ -68,23 +67,43 @@ def test_it_comes_back_after_being_killed(project: Project) -> None:
     assert health(project) == 1
 
 
-def test_a_full_disk_ends_it(project: Project) -> None:
-    """A real limit of the system on the size of a file, in the middle of a run."""
+def test_a_full_disk_is_waited_for(project: Project) -> None:
+    """A real limit of the system on the size of a file, met in the middle of a run, and lifted after a while."""
+    project.put("bridge")
     large = os.urandom(600_000).hex()
-    (project.inbox / "large.txt").write_text("\n".join(large[i : i + 80] for i in range(0, len(large), 80)))
-    command = [sys.executable, "-m", "scraper", "--config", str(project.file), "daemon"]
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", *command],  # blocks of 512 bytes
-        env=os.environ | {"PYTHONPATH": str(Path(scraper.__file__).parents[1])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    ran = end(process)
-    assert ran.code == 7
-    assert "make room" in ran.err
-    assert "Traceback" not in ran.err
-    assert health(project) == 1
+    (project.inbox / "large.txt").write_text("\n".join(large[i : i + 4000] for i in range(0, len(large), 4000)))
+    process = project.start("daemon")
+    unlimited = resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (500_000, resource.RLIM_INFINITY))
+    assert "make room, then start again; nothing acknowledged is lost; waiting until" in until(process, "make room")
+    wait(process, lambda: project.run("health").err.count("waits: ") == 1)
+    ran = project.run("health")
+    assert (ran.code, ran.err.count("\n"), ran.err.count("make room")) == (1, 1, 1)
+    assert "; it waits: " in project.run("status").out
+    for command in (["verify"], ["search", "bridge"], ["export"]):
+        assert project.run(*command).code == 0
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
+    until(process, "can be written again; going on")
+    until(process, "inbox: ")
+    assert health(project) == 0
+    assert "waits" not in project.run("status").out
+    process.send_signal(signal.SIGTERM)
+    assert end(process).code == 0
+    assert project.texts().count(clean("bridge")) == 1
     assert project.is_sound()
+
+
+def test_a_disk_that_is_full_from_the_start_is_waited_for(project: Project) -> None:
+    project.file.write_text(
+        project.file.read_text().replace("{directory: archive}", "{directory: archive, min_free: 1000000 GiB}")
+    )
+    project.put("bridge")
+    assert "archive.min_free asks for" in project.run("run").err
+    process = project.start("daemon")
+    assert "bytes are free, and archive.min_free asks for" in until(process, "waiting until there is")
+    wait(process, lambda: "waits: " in project.run("health").err)
+    process.send_signal(signal.SIGTERM)
+    assert end(process).code in (0, 143)
+    assert not project.warcs()
 
 
 def test_nothing_to_do(tmp_path: Path) -> None:

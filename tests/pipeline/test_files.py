@@ -12,7 +12,7 @@ from bench import Bench, Ran, dirty, foreign_warc, html, inbox, text
 
 from scraper import warc
 from scraper.pipeline import Source, SourceKind
-from scraper.pipeline.run import COMMIT_EVERY
+from scraper.pipeline.commit import GROUP
 from scraper.types import Record
 from scraper.workers import Settings, Workers
 
@@ -101,7 +101,7 @@ def test_patterns(bench: Bench, folder: Path) -> None:
 
 
 def test_more_files_than_one_commit(bench: Bench, folder: Path) -> None:
-    for number in range(COMMIT_EVERY + 3):
+    for number in range(GROUP + 3):
         (folder / f"{number:03}.txt").write_text(f"This is the text of file {number}, and it ends here.\n")
     ran = bench.run(inbox(folder))
     assert (ran.tally.articles, len(bench.lines()), len(set(names(ran)))) == (35, 35, 35)

@@ -16,7 +16,8 @@ from servers import Asked, Server, response
 
 from scraper.archive import View
 from scraper.errors import LimitError, LockedError, RefusedError, ScrapeError, VerificationError
-from scraper.pipeline import Tools, clean_and_add, fetch, fetch_all, is_fatal, process
+from scraper.pipeline import AT_ONCE, Tools, clean_and_add, fetch, fetch_all, is_fatal, process
+from scraper.pipeline.commit import GROUP
 from scraper.sources import urls
 from scraper.types import Capture, Failure, FoundBy, Link, Record, Verdict
 
@@ -137,10 +138,10 @@ def test_who_leaves_early_leaves_nothing_under_way(bench: Bench) -> None:
                 break
         return len(asyncio.all_tasks())
 
-    routes = {f"/{number}": page(f"bridge {number}") for number in range(20)}
+    routes = {f"/{number}": page(f"bridge {number}") for number in range(GROUP + 3 * AT_ONCE)}
     with Server(routes) as server:
         assert bench.do(main) == 1
-        assert len(server.paths()) < 20
+        assert len(server.paths()) < len(routes)
     assert bench.types()["conversion"] == len(bench.lines()) >= 1
 
 

@@ -12,7 +12,7 @@ from msgspec import structs
 from pools import Trap
 from servers import Asked, Server, response
 
-from scraper.errors import ScrapeError
+from scraper.errors import LimitError, ScrapeError
 from scraper.pipeline import Source, SourceKind, Tools
 from scraper.pipeline import run as runs
 from scraper.pipeline.run import run_source
@@ -194,7 +194,7 @@ def test_robots_are_obeyed(bench: Bench) -> None:
 
 def test_the_archive_s_own_error_is_raised(bench: Bench) -> None:
     async def main(tools: Tools) -> None:
-        tools.archive._broken = True
+        tools.archive._trouble = LimitError("halfway", reason="archive-broken")
         with pytest.raises(ScrapeError) as caught:
             await run_source(source(server), tools)
         assert caught.value.reason == "archive-broken"
