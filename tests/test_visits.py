@@ -190,7 +190,7 @@ HOPS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(HOPS, min_size=1, max_size=3), max_size=12), st.integers(1000, 8000))
 def test_law_whatever_was_sent_comes_back_and_an_index_made_again_knows_as_much(
     tmp_path_factory: pytest.TempPathFactory, visits: list[list[Exchange]], max_warc: int
