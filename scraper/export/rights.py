@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
-
-import msgspec
 
 from scraper.types import Rights
 
@@ -34,14 +31,14 @@ def refused(rights: Rights, respected: frozenset[str]) -> str | None:
     given = {signal for signal, words in _WORDS.items() if said & words}
     if (rights.tdm_reservation or "").strip() == "1":
         given.add("tdm")
-    if any(_USAGE.search(value) for value in _preferences(msgspec.to_builtins(rights))):
+    if any(_USAGE.search(value) for value in _preferences(rights)):
         given.add("noai")
     return next((signal for signal in RESPECT if signal in given & respected), None)
 
 
-def _preferences(fields: dict[str, Any]) -> Iterator[str]:
-    """What the response's header and robots.txt prefer, in the fields that are there."""
-    robots = fields.get("robots") or {}
-    yield fields.get("content_usage") or ""
-    yield from robots.get("content_usage", ())
-    yield from robots.get("content_signal", ())
+def _preferences(rights: Rights) -> Iterator[str]:
+    """What the response's header and robots.txt prefer."""
+    yield rights.content_usage or ""
+    if rights.robots is not None:
+        yield from rights.robots.content_usage
+        yield from rights.robots.content_signal

@@ -6,14 +6,11 @@ import pytest
 
 from scraper.export import RESPECT
 from scraper.export.rights import refused
-from scraper.types import Rights
+from scraper.types import Rights, Robots
 
 
-class Preferring(Rights, frozen=True, omit_defaults=True):
-    """With the preferences that a response's header and robots.txt give."""
-
-    content_usage: str | None = None
-    robots: dict[str, tuple[str, ...]] | None = None  # type: ignore[assignment]  # as it is stored
+def robots(**preferences: tuple[str, ...]) -> Robots:
+    return Robots("https://e.org/robots.txt", "allowed", **preferences)  # type: ignore[arg-type]  # two of its fields
 
 
 @pytest.mark.parametrize(
@@ -29,12 +26,12 @@ class Preferring(Rights, frozen=True, omit_defaults=True):
         (Rights(robots_meta=("robots: noaim, x-noai, noarchived, max-image-preview:large",)), None),
         (Rights(tdm_reservation="1", x_robots_tag=("noarchive,noai",)), "tdm"),
         (Rights(x_robots_tag=("noarchive", "noai")), "noai"),
-        (Preferring(content_usage="search=y, train-ai=n"), "noai"),
-        (Preferring(content_usage="train-ai=y, search=n"), None),
-        (Preferring(content_usage="x-train-ai=n, train-ai=nil"), None),
-        (Preferring(robots={"content_usage": ("/news train-ai = n",)}), "noai"),
-        (Preferring(robots={"content_signal": ("search=yes,AI-train=no",)}), "noai"),
-        (Preferring(robots={}), None),
+        (Rights(content_usage="search=y, train-ai=n"), "noai"),
+        (Rights(content_usage="train-ai=y, search=n"), None),
+        (Rights(content_usage="x-train-ai=n, train-ai=nil"), None),
+        (Rights(robots=robots(content_usage=("/news train-ai = n",))), "noai"),
+        (Rights(robots=robots(content_signal=("search=yes,AI-train=no",))), "noai"),
+        (Rights(robots=robots()), None),
     ],
 )
 def test_what_a_site_said(rights: Rights, signal: str | None) -> None:

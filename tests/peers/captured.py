@@ -53,6 +53,7 @@ ROUTES = {
 """What the server sends; the first seven are pages, each with PAGE as its decoded body."""
 
 PAGES = (*list(ROUTES)[:7], "/plain?again")
+AGAIN = ("/plain", "/gzip")
 
 
 class Archived(NamedTuple):
@@ -68,10 +69,11 @@ class Archived(NamedTuple):
 
 
 def archived(root: Path) -> Archived:
-    """Fetch all pages, and archive them with a text file as from an inbox; a first WARC file and a second."""
+    """Fetch all pages, and archive them with text files as from an inbox; AGAIN later, in a second WARC file."""
     with Server(ROUTES) as server:
         crew = Crew()
-        for number, part in enumerate((PAGES[:4], [*PAGES[4:7], "/moved"])):
+        for number, part in enumerate((PAGES[:4], [*PAGES[4:7], "/moved", *AGAIN])):
+            crew.clock.now += 3600
             with Archive(root) as archive:
                 for path in part:
                     _put(archive, crew.fetch(server.url(path)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from captured import PACKED, PAGE, PAGES, Archived, export
+from captured import AGAIN, PACKED, PAGE, PAGES, Archived, export
 from environments import plain, ran
 
 WAYBACK = """
@@ -76,6 +76,14 @@ def test_a_coded_body_is_there_as_it_crossed_the_wire(wayback: int, pages: Archi
         address = f"/{collection}/2026id_/{pages.site}{path}"
         status, headers, body = replayed(wayback, address, **{"Accept-Encoding": "gzip"})
         assert (status, headers["Content-Encoding"], body) == (200, "gzip", PACKED)
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+@pytest.mark.parametrize("path", AGAIN)
+def test_a_later_visit_is_there_beside_the_first(wayback: int, pages: Archived, collection: str, path: str) -> None:
+    first, later = (replayed(wayback, f"/{collection}/{year}id_/{pages.site}{path}") for year in ("2000", "2100"))
+    assert first[2] == later[2] == PAGE
+    assert first[1]["Memento-Datetime"] != later[1]["Memento-Datetime"]
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
