@@ -8,14 +8,16 @@ from contextlib import closing
 from itertools import zip_longest
 
 from scraper.index.database import Database
-from scraper.index.migrations import FULLTEXT
+from scraper.index.migrations import FULLTEXT, STEPS
 from scraper.types import Record
 
 _MAX_DAMAGES = 20
+_SCHEMA = "SELECT type, name, sql FROM sqlite_master"
 _COMPARED = (
     # Every word with the sum over all its places of a number for article, place and column. Place by place it took 7
     # CPU seconds for 3,000 articles of 500 words, so 1; a changed bit moves what is behind it, and with it the sum.
-    "SELECT term, count(*), sum((doc * 1000003 + offset * 8191 + col) % 998244353) FROM temp.words_{} GROUP BY term",
+    "SELECT term, count(*), sum((doc * 1000003 + offset * 8191 + (col = 'text') * 524287) % 998244353)"
+    " FROM temp.words_{} GROUP BY term",
     # What ranking needs: how long each article is, and all of them together (zeros where all were deleted).
     "SELECT id, sz FROM {}_docsize ORDER BY id",
     "SELECT rtrim(hex(block), '0') FROM {}_data WHERE id = 1",
@@ -26,9 +28,15 @@ class Proving(Database):
     """The part of the index that verification needs."""
 
     def damages(self) -> list[str]:
-        """What SQLite's integrity check says, nothing if all is well."""
+        """What SQLite's integrity check says, and which tables are not as they were made; nothing if all is well."""
         found = self._read(f"PRAGMA integrity_check({_MAX_DAMAGES})")
-        return [str(row[0]) for row in found if row[0] != "ok"]
+        with closing(sqlite3.connect(":memory:")) as made:
+            made.executescript("".join(STEPS))
+            lost = set(made.execute(_SCHEMA)) - set(self._read(_SCHEMA))
+        return [
+            *(str(row[0]) for row in found if row[0] != "ok"),
+            *(f"{kind} {name} is not as it was made" for kind, name, _ in sorted(lost, key=str)),
+        ]
 
     def met(self) -> Iterator[tuple[str, str, str]]:
         """All that counts as seen: by which source, under which key, and with which record."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from scraper import records, warc
 from scraper.errors import ScrapeError
 from scraper.index import NAME, Index, Row
+from scraper.sources import urls
 from scraper.types import Ledger, Record, WarcRef
 from scraper.verify.report import Findings, Scope, Wrong, existing
 from scraper.verify.scratch import Scratch
@@ -32,6 +33,9 @@ def check_index(scope: Scope, scratch: Scratch, found: Findings) -> None:
         return
     for what in index.damages():
         found.problem(NAME, Wrong("index-damaged", what))
+    for name in snapshot.files:
+        if not name.startswith(("warc/", "articles/")):
+            found.problem(NAME, Wrong("index-damaged", f"it has a file {name!r}, which an archive cannot have"))
     waiting = {pending.seq for pending in snapshot.pending}
     for row in index.rows():
         if row.seq > snapshot.last_seq:
@@ -43,7 +47,7 @@ def check_index(scope: Scope, scratch: Scratch, found: Findings) -> None:
         for wrong in _wrong_with(row, scope, scratch):
             found.problem(NAME, wrong, record=row.id)
     if not found.has_problems:  # rows that are missing have been named
-        _check_seen(index, scratch, found)
+        _check_seen(scope, index, scratch, found)
     if not found.has_problems and not _has_words(scope, index):
         found.problem(NAME, Wrong("index-words", "the full text is not that of the articles: run `scrape index`"))
 
@@ -99,12 +103,33 @@ def _other_than(context: warc.Context, row: Row) -> list[str]:
     return [name for name, values in known.items() if getattr(row, name) not in values]
 
 
-def _check_seen(index: Index, scratch: Scratch, found: Findings) -> None:
-    """What was met led to a record that is here, to none, or to a tombstone."""
+def _check_seen(scope: Scope, index: Index, scratch: Scratch, found: Findings) -> None:
+    """What was met led to a record that has this key, to none, or to a tombstone."""
     for source, key, record in index.met():
-        if record and index.get(record) is None and scratch.get(record) is None:
-            what = f"the index counts {key} as met by {source or 'all'}, with a record that is not there"
+        row = index.get(record) if record else None
+        is_there = row is not None or not record or scratch.get(record) is not None
+        if not is_there or (row is not None and not _has_key(row, key, scope)):
+            what = f"the index counts {key} as met by {source or 'all'}, with a record that is not there or not of it"
             found.problem(NAME, Wrong("index-seen", what), record=record)
+
+
+def _has_key(row: Row, key: str, scope: Scope) -> bool:
+    """Whether a record is met under this key again. A file's digest cannot be told from another's by its record."""
+    if key.startswith("sha256:"):
+        return key == f"sha256:{row.text_sha256}"
+    if "sha256:" in key or _is_among(key, (row.url, row.final_url, row.canonical_url)):
+        return True
+    if row.line is None:
+        return False
+    raw = records.read_at(scope.root / row.line.file, row.line.offset, row.line.length)
+    try:
+        return _is_among(key, records.decode(raw).other_urls)
+    except ValueError:  # the line waits, or a purge has moved it
+        return True
+
+
+def _is_among(key: str, addresses: Iterable[str | None]) -> bool:
+    return any(address and key in (address, urls.key(address)) for address in addresses)
 
 
 def _entry(ref: WarcRef, scope: Scope) -> warc.Entry:
