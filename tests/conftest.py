@@ -50,3 +50,18 @@ def memory_path(tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=memory) as name:
         yield Path(name)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if os.geteuid() != 0 or _shell("mount -t tmpfs -o size=1m tmpfs", place).returncode:
+        pytest.skip("mounting a file system is not allowed here; a limit on files stands in for it")
+    yield place
+    _shell("umount", place)
+
+
+def _shell(command: str, place: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["/bin/sh", "-c", f'{command} "$0"', str(place)], capture_output=True, check=False)

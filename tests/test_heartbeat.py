@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -78,3 +79,34 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         heartbeat.clear(tmp_path / "file")
     with pytest.raises(ScrapeError, match=r"cannot be read"):
         heartbeat.read(tmp_path / "file")
+
+
+def test_who_waits_for_room_says_so_on_a_full_disk(small_disk: Path) -> None:
+    heartbeat.write(small_disk, OURS)
+    with suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    with pytest.raises(OSError, match="No space"):
+        (small_disk / "more").write_bytes(b"1")
+    waits = structs.replace(OURS, waiting="No space left on device: make room")
+    heartbeat.write(small_disk, waits)
+    assert heartbeat.read(small_disk) == waits
+    heartbeat.write(small_disk, OURS)  # shorter, in the same place
+    assert heartbeat.read(small_disk) == OURS
+
+
+def test_a_pulse_that_cannot_be_written_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    root = tmp_path / "archive"
+    pulse = heartbeat.Pulse(root, lambda: NOW)
+    for _ in range(3):
+        pulse.give(None)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{root / heartbeat.NAME}: cannot be written: No such file or directory"
+    ]
+    root.mkdir()
+    pulse.give(LimitError("the disk is full", reason="disk-full"))
+    beat = heartbeat.read(root)
+    assert beat is not None
+    assert (beat.at, beat.waiting) == (NOW, "the disk is full")
+    pulse.end()
+    assert heartbeat.read(root) is None

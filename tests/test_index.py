@@ -47,6 +47,51 @@ def test_what_is_not_committed_is_gone(tmp_path: Path) -> None:
     second.close()
 
 
+def test_a_commit_that_failed_and_left_its_frames_does_not_come_back(tmp_path: Path) -> None:
+    """What is hardened stays as it was seen, whatever the next opening finds in the log."""
+    ours, other, later = (tmp_path / name for name in ("ours", "other", "later"))
+    with closing(Index(ours)) as index:
+        index.add(record(1), None, None)
+        index.commit()
+        copied(ours, other)
+        with closing(Index(other)) as more:  # the same log, and one commit behind it
+            more.add(record(2), None, None)
+            more.commit()
+            frames = log(other).read_bytes()
+        size = log(ours).stat().st_size
+        assert frames[:size] == log(ours).read_bytes()
+        with log(ours).open("r+b") as file:
+            file.write(frames)
+        assert index.last_seq() == 1
+        index.harden()
+        assert index.last_seq() == 1
+        copied(ours, later)
+    with closing(Index(later)) as found:
+        assert [row.id for row in found.rows()] == ["record-1"]
+
+
+def log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def copied(path: Path, to: Path) -> None:
+    """What a power cut would leave of a database, its log included."""
+    shutil.copyfile(path, to)
+    shutil.copyfile(log(path), log(to))
+
+
+def test_a_page_that_was_damaged_is_found(tmp_path: Path) -> None:
+    with closing(Index(tmp_path / "i")) as index:
+        for number in range(50):
+            index.add(record(number), None, None)
+        index.commit()
+        index.check()
+    data = (tmp_path / "i").read_bytes()
+    (tmp_path / "i").write_bytes(data[:-4096] + bytes(4096))
+    with closing(Index(tmp_path / "i")) as index, pytest.raises(VerificationError, match=r"damaged .*`scrape index`"):
+        index.check()
+
+
 def test_after_a_checkpoint_the_file_alone_holds_what_was_committed(index: Index, tmp_path: Path) -> None:
     index.add(record(1), PLACE, LEDGER)
     index.commit()

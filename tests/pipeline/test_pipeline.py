@@ -14,9 +14,9 @@ from msgspec import structs
 from pools import Trap
 from servers import Asked, Server, response
 
-from scraper.archive import View
+from scraper.archive import Settings, View
 from scraper.errors import LimitError, LockedError, RefusedError, ScrapeError, VerificationError
-from scraper.pipeline import AT_ONCE, Tools, clean_and_add, fetch, fetch_all, is_fatal, process
+from scraper.pipeline import AT_ONCE, Tools, clean_and_add, fetch, fetch_all, is_fatal, may_pass, process
 from scraper.pipeline.commit import GROUP
 from scraper.sources import urls
 from scraper.types import Capture, Failure, FoundBy, Link, Record, Verdict
@@ -159,6 +159,19 @@ def test_without_a_network_nothing_is_fetched(bench: Bench) -> None:
         bench.do(lambda tools: fetch(Link(URL, "paper"), tools), network=False)
 
 
+def test_nobody_is_asked_for_what_cannot_be_kept(bench: Bench) -> None:
+    async def main(tools: Tools) -> None:
+        tools.archive._settings = Settings(min_free=1 << 60)  # the disk has filled up since
+        async with aclosing(fetch_all(links(server, "/bridge"), tools)) as results:
+            async for _, result in results:
+                raise AssertionError(result)
+
+    with Server({"/bridge": page("bridge")}) as server:
+        with pytest.raises(LimitError, match=r"archive\.min_free"):
+            bench.do(main)
+        assert server.asked == []
+
+
 def test_the_archive_s_own_trouble_ends_the_run(bench: Bench) -> None:
     def hinder(asked: Asked) -> bytes:
         shutil.rmtree(bench.root / "warc")
@@ -171,20 +184,20 @@ def test_the_archive_s_own_trouble_ends_the_run(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "fatal"),
+    ("error", "fatal", "passes"),
     [
-        (LimitError("", reason="disk-full"), True),
-        (LimitError("", reason="archive-broken"), True),
-        (ScrapeError("", reason="disk-error"), True),
-        (VerificationError("", reason="damaged-index"), True),
-        (LockedError("", reason="locked"), True),
-        (LimitError("", reason="too-large"), False),
-        (LimitError("", reason="deadline"), False),
-        (ScrapeError("", reason="unreachable"), False),
+        *[(LimitError("", reason=reason), True, True) for reason in ("disk-full", "disk-error", "not-writable")],
+        (LimitError("", reason="archive-broken"), True, True),
+        (VerificationError("", reason="damaged-index"), True, False),
+        (VerificationError("", reason="old-index"), True, False),
+        (LockedError("", reason="locked"), True, False),
+        (LimitError("", reason="too-large"), False, False),
+        (LimitError("", reason="deadline"), False, False),
+        (ScrapeError("", reason="unreachable"), False, False),
     ],
 )
-def test_what_is_the_archive_s_trouble(error: ScrapeError, fatal: bool) -> None:
-    assert is_fatal(error) is fatal
+def test_what_is_the_archive_s_trouble_and_may_pass(error: ScrapeError, fatal: bool, passes: bool) -> None:
+    assert (is_fatal(error), may_pass(error)) == (fatal, passes)
 
 
 def test_one_capture_twice_is_one_record(bench: Bench) -> None:
