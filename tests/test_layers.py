@@ -23,7 +23,7 @@ FLOORS = (
     {"reply"},
     {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat"},
     {"archive", "verify"},
-    {"pipeline"},
+    {"pipeline", "export"},
     {"config"},
     {"daemon", "web"},
     {"cli", "calendar_data", "train"},  # what is started by hand

@@ -105,13 +105,18 @@ def traces() -> list[str]:
     return [WORD, made.text_sha256, warc.digest(secret_capture().body)[7:], warc.digest(made.text.encode())[7:]]
 
 
+def is_of_page(entry: warc.Entry) -> bool:
+    """Whether a record is the page, or was made from it."""
+    return entry.uri("warc-target-uri") in (URL, f"urn:text:{URL}", f"urn:metadata:{URL}")
+
+
 def others(root: Path) -> list[tuple[str, int, int, str | None]]:
     """Where every record stands that is not of the page."""
     found = []
     for path in sorted(root.glob("warc/*/*/*")):
         for entry in warc.read(path):
             assert isinstance(entry, warc.Entry)
-            if entry.uri("warc-target-uri") != URL and not warc.is_tombstone(entry):
+            if not is_of_page(entry) and not warc.is_tombstone(entry):
                 found.append((path.name, entry.offset, entry.length, entry.uri("warc-record-id")))
     return found
 
@@ -151,7 +156,7 @@ def test_what_is_left_says_when_why_by_whom_and_what_stood_there(root: Path) -> 
         (entry.type, entry.uri("warc-record-id"))
         for path in root.glob("warc/*/*/*")
         for entry in warc.read(path)
-        if isinstance(entry, warc.Entry) and entry.uri("warc-target-uri") == URL
+        if isinstance(entry, warc.Entry) and is_of_page(entry)
     }
     purge(root, order())
     found = stones(root)
@@ -351,7 +356,7 @@ def test_pieces_in_quarantine(root: Path) -> None:
     path = next(path for path in sorted(root.glob("warc/*/*/*")) if URL.encode() in gzip.decompress(path.read_bytes()))
     entries = [entry for entry in warc.read(path) if isinstance(entry, warc.Entry)]
     data = path.read_bytes()
-    mine = [entry for entry in entries if entry.uri("warc-target-uri") == URL]
+    mine = [entry for entry in entries if is_of_page(entry)]
     (quarantine / "a.warc.gz.1").write_bytes(data)
     torn = mine[0]
     (quarantine / "b.warc.gz.2").write_bytes(data[torn.offset : torn.offset + torn.length - 30])

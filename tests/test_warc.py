@@ -110,6 +110,8 @@ def test_pair_and_derived_records_name_each_other(tmp_path: Path) -> None:
     assert second.header("warc-payload-digest") == warc.digest(page(1))
     assert derived.record_id == metadata.uri("warc-record-id") == warc.metadata_id("record-1")
     assert metadata.uri("warc-refers-to") == conversion.uri("warc-refers-to") == ref.record_id
+    assert metadata.header("warc-target-uri") == "urn:metadata:https://news.example/1"
+    assert conversion.header("warc-target-uri") == "urn:text:https://news.example/1"
     assert json.loads(metadata.block)["removed"][0]["kind"] == "title"
     assert conversion.block.decode() == text(1)
     assert conversion.header("warc-block-digest") == f"sha256:{article.text_sha256}"

@@ -42,7 +42,7 @@ COMMANDS = {
     "search": Command("scraper.cli.search", "archived articles by the words in them"),
     "show": Command("scraper.cli.show_record", "an archived article as text"),
     "explain": Command("scraper.cli.explain", "what of an archived page was removed, and why"),
-    "export": Command("scraper.cli.export", "all archived articles as JSONL or text"),
+    "export": Command("scraper.cli.export", "archived articles as tables, texts or a data set; WARCs as CDXJ or WACZ"),
     "status": Command("scraper.cli.status", "what an archive holds, what failed, when its sources ran"),
     "reclean": Command("scraper.cli.reclean", "clean archived pages again with the present rules"),
     "index": Command("scraper.cli.index", "make the index again from WARC and JSONL"),

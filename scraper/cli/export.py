@@ -1,52 +1,99 @@
-"""`scrape export`: the archive's articles as JSONL or text."""
+"""`scrape export`: the archive's articles, or its WARC files, in the forms that others read."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from scraper import records
 from scraper.archive import View
-from scraper.cli import show
-from scraper.cli.reading import add_archive, cleaned_at, opened, write_json, write_text
+from scraper.cli.reading import add_archive, opened, write_json, write_text
 from scraper.cli.streams import Streams
-from scraper.errors import LimitError, ScrapeError, UnusableError, UsageError, VerificationError
-from scraper.index import Row
-from scraper.sources import urls
-from scraper.types import Record, Verdict
+from scraper.errors import UnusableError, UsageError, VerificationError
+from scraper.export import FORMATS, RESPECT, UNKNOWN_RIGHTS, Articles, Choice, Format, whole_file, whole_folder
+
+_TIME = re.compile(
+    r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?)?)?)?", re.ASCII
+)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
-        "Write all archived articles, of each address the newest version only, in the order in which the addresses "
-        "came. Of a page that was cleaned several times, only the latest cleaning counts."
+        "Write all archived articles, of each address the newest version only, in the order in which they were "
+        "archived. Of a page that was cleaned several times, only the latest cleaning counts. The same archive gives "
+        "the same bytes."
     )
-    parser.add_argument("--output", metavar="FILE", help="write here, whole or not at all (default: standard output)")
-    parser.add_argument("--format", choices=("jsonl", "text"), default="jsonl", help="records or texts (%(default)s)")
+    forms = "; ".join(f"{name}: {form.help}" for name, form in FORMATS.items())
+    parser.add_argument("--format", choices=FORMATS, default="jsonl", help=f"{forms} (default: %(default)s)")
+    parser.add_argument("--output", metavar="PATH", help="write here, whole or not at all (default: standard output)")
     parser.add_argument("--source", metavar="NAME", help="only what came from this source")
+    parser.add_argument("--since", metavar="TIME", help="only what was fetched since: 2026-11, 2026-11-21 or more")
+    parser.add_argument("--until", metavar="TIME", help="only what was fetched until the end of: the same")
+    parser.add_argument("--language", metavar="TAGS", help="only articles in: en, or de,fr (und: not known)")
     parser.add_argument("--all", action="store_true", help="every version and every cleaning")
+    parser.add_argument(
+        "--respect",
+        metavar="SIGNALS",
+        help=f"leave out what a site reserved: {','.join(RESPECT)}, some of them, or none (default: all for dataset)",
+    )
     add_archive(parser)
 
 
 def run(args: argparse.Namespace, streams: Streams) -> int:
-    """Export; 5 if some articles could not be read, 4 if there are none."""
+    """Export; 5 if something could not be read, 4 if there is nothing to export."""
+    form = FORMATS[args.format]
+    _check_output(args, form)
+    choice = _choice(args)
     with opened(args) as view:
         _check_source(view, args.source)
-        rows = view.index.rows(source=args.source)
-        chosen = _articles(rows) if args.all else newest(rows)
-        if not chosen:
+        articles = Articles(view, choice, _respected(args, form), streams.say)
+        if form.of_articles and not articles.ids:
             message = f"{view.root}: no article to export; `scrape status` says what is in it"
             raise UnusableError(message, reason="empty")
-        with _destination(args.output, args.format, streams) as put:
-            damaged = _export(view, chosen, put, streams)
+        damaged = _write(form, articles, args, streams) + articles.damaged
+    _say_left_out(articles, streams)
     if damaged:
-        raise VerificationError(f"{damaged} of {len(chosen)} articles could not be read; `scrape verify` says more")
+        many = "place" if damaged == 1 else "places"
+        what = f"of {len(articles.ids)} articles" if form.of_articles else f"{many} in the WARC files"
+        raise VerificationError(f"{damaged} {what} could not be read; `scrape verify` says more")
     return 0
+
+
+def _check_output(args: argparse.Namespace, form: Format) -> None:
+    if form.pieces is None and args.output in (None, "-"):
+        what = "a folder" if form.folder else "a file"
+        raise UsageError(f"--format {args.format} makes {what}: name it with --output")
+    if not form.of_articles:
+        limits = ("source", "since", "until", "language", "respect", *(("all",) if form.pieces else ()))
+        given = next((f"--{name}" for name in limits if getattr(args, name)), None)
+        if given:
+            raise UsageError(f"--format {args.format} holds the WARC files whole: leave out {given}")
+
+
+def _choice(args: argparse.Namespace) -> Choice:
+    for name in ("since", "until"):
+        value = getattr(args, name)
+        if value is not None and not _TIME.fullmatch(value.removesuffix("Z")):
+            raise UsageError(f"--{name} {value}: no time in UTC such as 2026-11, 2026-11-21 or 2026-11-21T12:00")
+    languages = tuple(part.strip().lower() for part in (args.language or "").split(",") if part.strip())
+    if wrong := next((tag for tag in languages if not _LANGUAGE.fullmatch(tag)), None):
+        raise UsageError(f"--language {wrong}: no language tag such as en or pt-BR")
+    since, until = (value and value.removesuffix("Z") for value in (args.since, args.until))
+    return Choice(source=args.source, since=since, until=until, languages=languages, every=args.all)
+
+
+def _respected(args: argparse.Namespace, form: Format) -> frozenset[str]:
+    if args.respect is None:
+        return frozenset(RESPECT if form.careful else ())
+    signals = frozenset(part.strip() for part in args.respect.split(","))
+    if signals == {"none"}:
+        return frozenset()
+    if wrong := sorted(signals - set(RESPECT)):
+        raise UsageError(f"--respect {wrong[0]}: no such signal; there are {', '.join(RESPECT)}, or none alone")
+    return signals
 
 
 def _check_source(view: View, name: str | None) -> None:
@@ -55,106 +102,36 @@ def _check_source(view: View, name: str | None) -> None:
         raise UnusableError(f"{name}: nothing came from such a source; there are {', '.join(known) or 'none'}")
 
 
-class _Version(NamedTuple):
-    """What decides between two versions of an article."""
-
-    fetched_at: str
-    cleaned_at: tuple[str, int]
-    id: str
-    url: str
-    is_article: bool
-
-
-def newest(rows: Iterable[Row]) -> list[str]:
-    """The ids of the articles to export, in the order of the rows.
-
-    Of a capture the latest cleaning counts, also where it says that the page is no article; of an address, the article
-    that was fetched last. Takes about 1 kB of memory a record.
-    """
-    cleanings: dict[str, _Version] = {}
-    for row in rows:
-        version = _version(row)
-        capture = row.warc.record_id if row.warc is not None else row.id
-        known = cleanings.get(capture)
-        if known is None or known.cleaned_at < version.cleaned_at:
-            cleanings[capture] = version
-    articles: dict[str, _Version] = {}
-    for capture, version in cleanings.items():
-        if version.is_article:
-            address = version.url or capture  # a file has no address, and is its own
-            articles[address] = max(articles.get(address, version), version)
-    return [version.id for version in articles.values()]
+def _write(form: Format, articles: Articles, args: argparse.Namespace, streams: Streams) -> int:
+    """Write the export where it belongs; how much could not be read beside the articles."""
+    if form.folder is not None:
+        with whole_folder(Path(args.output), args.format) as folder:
+            return form.folder(articles, folder)
+    if form.file is not None:
+        with whole_file(Path(args.output)) as file:
+            return form.file(articles, file)
+    pieces = form.pieces(articles) if form.pieces is not None else iter(())
+    if args.output in (None, "-"):
+        _print(pieces, args.format, streams)
+    else:
+        with whole_file(Path(args.output)) as file:
+            file.writelines(pieces)
+    return 0
 
 
-def _articles(rows: Iterable[Row]) -> list[str]:
-    return [row.id for row in rows if row.verdict is Verdict.ARTICLE]
-
-
-def _version(row: Row) -> _Version:
-    # Without the zone, which is UTC in all of them, a time sorts before the same one with a fraction behind it.
-    at = (row.fetched_at or "").removesuffix("Z").removesuffix("+00:00")
-    return _Version(at, cleaned_at(row), row.id, urls.key(row.url) if row.url else "", row.verdict is Verdict.ARTICLE)
-
-
-Put = Callable[[Record], object]
-_OF_THE_INDEX = ("damaged-index", "locked")
-"""Reasons that the other articles would meet too."""
-
-
-def _export(view: View, chosen: list[str], put: Put, streams: Streams) -> int:
-    """Write the articles; how many could not be read, each with a line that says why."""
-    damaged = 0
-    for record_id in chosen:
-        try:
-            record = view.record(record_id)
-        except ScrapeError as error:
-            if error.reason in _OF_THE_INDEX:
-                raise
-            streams.say(str(error))
-            damaged += 1
-            continue
-        if record is not None:
-            put(record)
-    return damaged
-
-
-@contextmanager
-def _destination(output: str | None, form: str, streams: Streams) -> Iterator[Put]:
-    """Where the articles go: a function that takes them one after another."""
-    first = True
-
-    def text_of(record: Record) -> str:
-        nonlocal first
-        name = record.url or (record.found_by.at if record.found_by else record.source)
-        header = show.header(name, first)
-        first = False
-        return f"{header}{record.text}\n"
-
-    if output is None or output == "-":
-        if form == "text":
-            yield lambda record: write_text(text_of(record), streams)
+def _print(pieces: Iterator[bytes], form: str, streams: Streams) -> None:
+    for piece in pieces:
+        if form == "jsonl":
+            write_json(piece, streams)
         else:
-            yield lambda record: write_json(records.encode(record), streams)
-        return
-    encode = records.encode if form == "jsonl" else lambda record: text_of(record).encode()
-    with _whole(Path(output)) as write:
-        yield lambda record: write(encode(record))
+            write_text(piece.decode(), streams)
 
 
-@contextmanager
-def _whole(path: Path) -> Iterator[Callable[[bytes], object]]:
-    """Write a file beside the target and rename it at the end; after an error the target is as it was."""
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        raise UsageError(f"{path}: no plain file; leave out --output and redirect standard output")
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        with fresh.open("xb") as file:
-            yield file.write
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, target)
-    except OSError as error:
-        raise LimitError(f"{path}: cannot be written: {error.strerror}; choose another --output") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+def _say_left_out(articles: Articles, streams: Streams) -> None:
+    named = [*(name for name in RESPECT if name in articles.respected), UNKNOWN_RIGHTS]
+    counts = [f"{articles.left_out[name]} {name}" for name in named if articles.left_out[name]]
+    if counts:
+        total = sum(articles.left_out.values())
+        streams.say(
+            f"{total} of {len(articles.ids)} articles left out by the sites' rights signals: {', '.join(counts)}"
+        )

@@ -94,12 +94,3 @@ def write_json(line: bytes, streams: Streams) -> None:
 def table(rows: Iterable[tuple[str, str | None]]) -> str:
     """Names and values in two columns, one line each; a value that is unknown or empty is left out."""
     return "".join(f"{name:12} {one_line(value)}\n" for name, value in rows if value)
-
-
-def cleaned_at(row: Row) -> tuple[str, int]:
-    """Where a record's ledger lies, which tells the cleanings of one capture apart: the later one lies further on.
-
-    WARC files are named by the time at which they were begun; the running number would not do, since a rebuilt index
-    counts articles first.
-    """
-    return (row.ledger.file, row.ledger.offset) if row.ledger is not None else ("", 0)

@@ -7,10 +7,11 @@ import argparse
 import msgspec
 from msgspec import Struct
 
-from scraper.cli.reading import add_archive, cleaned_at, opened, write_json
+from scraper.cli.reading import add_archive, opened, write_json
 from scraper.cli.streams import Streams, one_line
 from scraper.errors import UnusableError
 from scraper.index import Index, Row
+from scraper.index.order import cleaned_at
 
 MOST = 10_000
 """Hits that can be asked for; whoever wants more wants `scrape export`."""

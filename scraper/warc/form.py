@@ -129,6 +129,15 @@ def target_uri(url: str) -> str:
     return f"file://{path}" if path.startswith("/") else f"file:{path}"
 
 
+def derived_uri(what: str, url: str) -> str:
+    """The target of a record that was made from what the address gave: `urn:text:https://example.org/a`.
+
+    Under the address itself pywb's indexer takes every record for a capture of it (all but application/warc-fields),
+    and replays our ledger for the page. Browsertrix names its derived records in the same way.
+    """
+    return f"urn:{what}:{target_uri(url)}"
+
+
 def context_value(capture: Capture) -> str:
     """The value of the context field: JSON in ASCII, so that no reader can stumble over it."""
     context = Context(capture.link, capture.final_url, capture.fetched_at, capture.robots)

@@ -110,19 +110,18 @@ class Writer:
         """
         if record.warc is None:
             raise ValueError(f"record {record.id} has no warc reference")
-        shared = [
-            ("WARC-Date", _stamp(self._clock())),
-            ("WARC-Target-URI", form.target_uri(record.final_url or record.url or record.warc.record_id)),
-            ("WARC-Refers-To", f"<{record.warc.record_id}>"),
-        ]
+        url = record.final_url or record.url or record.warc.record_id
+        shared = [("WARC-Date", _stamp(self._clock())), ("WARC-Refers-To", f"<{record.warc.record_id}>")]
         proof = [] if line is None else [(form.LINE_DIGEST, form.digest(line))]
         ledger_id = form.metadata_id(record.id)
-        about = [*_typed("metadata", ledger_id, "application/json"), *shared, *proof]
+        target = ("WARC-Target-URI", form.derived_uri("metadata", url))
+        about = [*_typed("metadata", ledger_id, "application/json"), target, *shared, *proof]
         reasons = _json(ledger, f"{record.url or record.source}: the ledger of {record.id}")
         ref = self._put_at(ledger_id, form.member(about, reasons))
         if record.verdict is Verdict.ARTICLE:
-            text = [*_typed("conversion", form.conversion_id(record.id), "text/plain; charset=utf-8"), *shared]
-            self._put(form.member(text, record.text.encode()))
+            target = ("WARC-Target-URI", form.derived_uri("text", url))
+            about = [*_typed("conversion", form.conversion_id(record.id), "text/plain; charset=utf-8"), target, *shared]
+            self._put(form.member(about, record.text.encode()))
         return ref
 
     def note(self, note: Note, about: str, ref: WarcRef | None = None) -> None:
@@ -130,7 +129,7 @@ class Writer:
         headers = [
             *_typed("metadata", form.raw_id(), "application/json"),
             ("WARC-Date", _stamp(self._clock())),
-            ("WARC-Target-URI", form.target_uri(about)),
+            ("WARC-Target-URI", form.derived_uri("metadata", about)),
             *([("WARC-Refers-To", f"<{ref.record_id}>")] if ref is not None else []),
             (form.NOTE, "validators" if note.seen is None else "seen"),
         ]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scraper import records
 from scraper.archive import Archive
-from scraper.cli.export import newest
+from scraper.export import newest
 from scraper.index import Row
 from scraper.types import Verdict, WarcRef
 
