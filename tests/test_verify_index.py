@@ -93,7 +93,6 @@ def test_every_changed_bit_of_the_index_that_means_something_is_found(root: Path
         assert found or not changed, (at, bit)
         counts[changed, found] += 1
     assert counts[True, True] > 100
-    assert counts[False, False] > 10
 
 
 @pytest.mark.parametrize(

@@ -73,13 +73,15 @@ def _wrong_page(row: Row, scope: Scope, scratch: Scratch) -> Iterator[Wrong]:
     """A page that is no article has no line: its row is compared with its ledger and with what was fetched."""
     ref = row.warc
     raw = scratch.get(ref.record_id) if ref else None
-    if ref is None or row.ledger is None or raw is None or ref != WarcRef(raw.file, raw.offset, raw.length, raw.id):
+    if ref is None or raw is None or ref != WarcRef(raw.file, raw.offset, raw.length, raw.id):
         yield Wrong("index-place", "the index looks for what was fetched in the wrong place")
         return
     try:
-        ledger = msgspec.json.decode(_entry(row.ledger, scope).block, type=Ledger)
+        ledger = _ledger(row, scope)
         context = warc.context(_entry(ref, scope).header(warc.CONTEXT.lower()))
     except (ScrapeError, ValueError):  # the WARC's own damage, which is said elsewhere
+        return
+    if ledger is None:
         return
     other = [] if ledger.verdict == row.verdict else ["verdict"]
     if ledger.line is not None:
@@ -114,22 +116,30 @@ def _check_seen(scope: Scope, index: Index, scratch: Scratch, found: Findings) -
 
 
 def _has_key(row: Row, key: str, scope: Scope) -> bool:
-    """Whether a record is met under this key again. A file's digest cannot be told from another's by its record."""
+    """Whether a record is met under this key again: by its row, else by its ledger and what was fetched.
+
+    A file's digest cannot be told from another's by its record.
+    """
     if key.startswith("sha256:"):
         return key == f"sha256:{row.text_sha256}"
     if "sha256:" in key or _is_among(key, (row.url, row.final_url, row.canonical_url)):
         return True
-    if row.line is None:
-        return False
-    raw = records.read_at(scope.root / row.line.file, row.line.offset, row.line.length)
     try:
-        return _is_among(key, records.decode(raw).other_urls)
-    except ValueError:  # the line waits, or a purge has moved it
+        ledger = _ledger(row, scope)
+        fetched = None if row.warc is None else warc.context(_entry(row.warc, scope).header(warc.CONTEXT.lower()))
+    except (ScrapeError, ValueError):  # the WARC's own damage, which is said elsewhere, or a purge moved it
         return True
+    others = ledger.line.other_urls if ledger is not None and ledger.line is not None else ()
+    asked = (fetched.link.url, fetched.final_url) if fetched is not None else ()
+    return (ledger is not None and key == ledger.key) or _is_among(key, (*others, *asked))
 
 
 def _is_among(key: str, addresses: Iterable[str | None]) -> bool:
     return any(address and key in (address, urls.key(address)) for address in addresses)
+
+
+def _ledger(row: Row, scope: Scope) -> Ledger | None:
+    return None if row.ledger is None else msgspec.json.decode(_entry(row.ledger, scope).block, type=Ledger)
 
 
 def _entry(ref: WarcRef, scope: Scope) -> warc.Entry:
