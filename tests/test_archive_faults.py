@@ -178,6 +178,45 @@ def test_lines_whose_sync_failed_are_written_again(tmp_path: Path, monkeypatch: 
     assert sound(tmp_path)
 
 
+def test_an_index_that_is_full_takes_all_back_that_was_not_acknowledged(tmp_path: Path) -> None:
+    """SQLite drops the whole transaction, so the WARC must not go on from the middle of it."""
+    archive = Archive(tmp_path)
+    put(archive, 0)
+    archive.commit()
+    (path,) = tmp_path.rglob("*.open")
+    good = path.stat().st_size
+    ((pages,),) = archive.index._read("PRAGMA page_count")
+    archive.index._read(f"PRAGMA max_page_count = {pages + 3}")
+    with pytest.raises(LimitError, match=r"index\.sqlite: the disk is full: make room"):
+        work(archive, 100, random.Random(0), set())
+    assert archive.index.last_seq() < 100
+    with pytest.raises(LimitError, match="make room"):
+        archive.commit()
+    (note,) = archive.recover()
+    assert note.startswith(f"{path}: ")
+    assert path.with_suffix("").stat().st_size >= good
+    work(archive, 100, random.Random(0), set())
+    archive.close()
+    assert lines(tmp_path) == [f"record-{number}" for number in range(100)]
+    assert sound(tmp_path)
+
+
+def test_the_index_is_hardened_before_anything_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = Archive(tmp_path)
+    put(archive, 0)
+    archive.commit()
+    put(archive, 1)
+    (path,) = tmp_path.rglob("*.open")
+    uncut, found = path.stat().st_size, []
+    harden = Index.harden
+    monkeypatch.setattr(Index, "harden", lambda index: (found.append(path.stat().st_size), harden(index)))
+    archive._abandon()  # as kill -9 leaves it
+    archive._lock.release()
+    Archive(tmp_path).close()
+    assert found == [uncut]
+    assert sound(tmp_path)
+
+
 @contextmanager
 def size_limit(length: int) -> Iterator[None]:
     """A real limit of the system on the size of this process's files; what is beyond fails in the middle of a write."""

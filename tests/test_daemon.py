@@ -19,7 +19,7 @@ from scraper.config import Config, SourceConfig
 from scraper.config.schedule import cron
 from scraper.config.settings import ScheduleConfig
 from scraper.daemon import CronTrigger, Daemon, Job, Settings, jobs_of
-from scraper.errors import ScrapeError
+from scraper.errors import LimitError, ScrapeError
 from scraper.pipeline import Source, SourceKind, Tally, Tools
 from scraper.pipeline.run import run_source
 from scraper.verify import verify
@@ -269,6 +269,35 @@ def test_an_archive_that_cannot_be_written_is_waited_for(tmp_path: Path, caplog:
     with Archive(root) as archive:
         assert archive.index.counts() == {("a", "article"): 1, ("b", "article"): 1}
     assert verify(root).problems == ()
+
+
+def test_what_others_are_at_is_cut_off_and_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they fetch could not be kept. The daemon would wait for them for ever."""
+    of = jobs(folder(tmp_path / "a", "a"), folder(tmp_path / "b", "b"))
+    at_work, ran = asyncio.Event(), list[str]()
+
+    async def hindered(source: Source, tools: Tools) -> Tally:
+        ran.append(source.name)
+        if ran.count(source.name) > 1:
+            return await run_source(source, tools)
+        if source.name == "a":
+            await at_work.wait()
+            raise LimitError("the disk is full", reason="disk-full")
+        at_work.set()
+        await asyncio.Event().wait()
+        raise AssertionError("not reached")
+
+    async def main() -> None:
+        with Archive(tmp_path / "archive") as archive:
+            daemon = Daemon(of, Tools(archive, cleaners(), None, lambda: datetime.now(UTC)), Settings(look=0.01))
+            serving = asyncio.create_task(daemon.serve())
+            await until(serving, lambda: len(archive.index.runs()) == 2 and not daemon._running)
+            daemon.stop()
+            await serving
+
+    monkeypatch.setattr(daemons, "run_source", hindered)
+    asyncio.run(asyncio.wait_for(main(), 60))
+    assert sorted(ran) == ["a", "a", "b", "b"]
 
 
 def test_it_can_be_stopped_while_it_waits(tmp_path: Path) -> None:
