@@ -91,9 +91,9 @@ class Archive(View):
         one of its address, and a 304, become a revisit of that. It is acknowledged by the next `commit`. A RefusedError
         if one of its addresses was purged.
         """
+        self.check_room()
         for address in dict.fromkeys((capture.link.url, capture.final_url, *(hop.url for hop in capture.exchanges))):
             self.check_purged(address)
-        self.check_room()
         if self._writer is not None and self._is_full(self._writer):
             self.commit()
         with self._step() as writer:
@@ -151,6 +151,17 @@ class Archive(View):
             if writer is not None and self._is_full(writer):
                 self._finish()
 
+    def is_purged(self, address: str) -> bool:
+        """Whether this address was purged, and nobody allowed it again."""
+        return self.index.forbidden(warc.mark(address)) is not None
+
+    def check_purged(self, address: str) -> None:
+        """A RefusedError if it was."""
+        stone = self.index.forbidden(warc.mark(address))
+        if stone is not None:
+            message = f"{address}: was purged (see {stone}); `scrape purge {address} --allow-again` lets it come back"
+            raise RefusedError(message, reason="purged")
+
     def recover(self) -> tuple[str, ...]:
         """Go on after an error of the disk, with the lock held all the time; a line for everything that was repaired.
 
@@ -168,17 +179,6 @@ class Archive(View):
             self.index, notes = _repaired(self.root)
         self._settled, self._trouble = 0, None
         return tuple(notes)
-
-    def is_purged(self, address: str) -> bool:
-        """Whether this address was purged, and nobody allowed it again."""
-        return self.index.forbidden(warc.mark(address)) is not None
-
-    def check_purged(self, address: str) -> None:
-        """A RefusedError if it was."""
-        stone = self.index.forbidden(warc.mark(address))
-        if stone is not None:
-            message = f"{address}: was purged (see {stone}); `scrape purge {address} --allow-again` lets it come back"
-            raise RefusedError(message, reason="purged")
 
     def close(self) -> None:
         """Commit, close the WARC file, release the lock. After an error that broke the archive, only the last."""
@@ -288,7 +288,8 @@ def _repaired(root: Path) -> tuple[Index, list[str]]:
         if index.upgraded_from:
             which = f"upgraded from schema {index.upgraded_from} to {SCHEMA_VERSION}"
             notes = [f"{index.path}: {which}; `scrape index` also takes in what older versions did not know"]
-        return index, notes + journal.finish(root, index) + repair(root, index)
+        notes += journal.finish(root, index)
+        return index, notes + repair(root, index)
     except BaseException:
         index.close()
         raise

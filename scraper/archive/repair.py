@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from scraper import records, warc
-from scraper.archive import disk
+from scraper.archive import disk, journal
 from scraper.errors import VerificationError
 from scraper.index import File, Index, Pending
 
@@ -86,7 +86,7 @@ def clear_lines(root: Path, path: Path) -> list[str]:
     spoilt = [item.offset for item in records.scan(path) if isinstance(item, records.Damage) and item.spoilt]
     if spoilt:
         was = disk.copy_aside(root, path)
-        fresh = path.with_name(f"{path.name}.new")
+        fresh = journal.fresh(path)  # taken away at the next opening, should this be cut off
         fresh.unlink(missing_ok=True)
         records.write_at(fresh, 0, _without(path, frozenset(spoilt)))
         os.replace(fresh, path)

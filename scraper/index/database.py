@@ -42,12 +42,6 @@ class Database:
             if self._db.in_transaction:
                 self._db.execute("COMMIT")
 
-    def check(self) -> None:
-        """Read every page; a VerificationError where SQLite finds one damaged."""
-        found = self._read("PRAGMA quick_check(1)")[0][0]
-        if found != "ok":
-            raise _damaged(self.path, str(found).replace("\n", " "))
-
     def harden(self) -> None:
         """Make all that was found committed outlast a power cut, and all that was not be gone for good.
 
@@ -210,6 +204,6 @@ def _translated(error: sqlite3.Error, path: Path) -> ScrapeError:
     raise error
 
 
-def _damaged(path: Path, error: Exception | str) -> VerificationError:
+def _damaged(path: Path, error: Exception) -> VerificationError:
     message = f"{path}: the index is damaged ({error}): make it again with `scrape index`"
     return VerificationError(message, reason="damaged-index")

@@ -97,10 +97,9 @@ def check_status(capture: Capture) -> None:
 
 
 async def fetch(link: Link, tools: Tools, validators: Validators | None = None) -> Capture:
-    """Fetch a link, if there is room for it.
+    """Fetch a link. Where that fails halfway, the hops that took place are archived before the error goes on.
 
-    Where that fails halfway, the hops that took place are archived before the error goes on. A RefusedError, and
-    nothing is asked, for an address that was purged.
+    A RefusedError, and nothing is asked, for an address that was purged; a LimitError where there is no room for it.
     """
     tools.archive.check_purged(link.url)
     if tools.fetcher is None:

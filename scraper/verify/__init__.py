@@ -63,8 +63,6 @@ def _walk(root: Path, index: Index | None, found: Findings) -> None:
         check_lines(scope, scratch, found)
         check_references(scope, scratch, found)
         check_index(scope, scratch, found)
-        if scope.index is not None:
-            scope.index.check()
         check_payloads(scope, scratch, found)
 
 
