@@ -339,7 +339,7 @@ CHUNKED = b"c\r\n" + HTML[:12] + b"\r\n" + f"{len(HTML) - 12:X};x=y\r\n".encode(
     ("header", "body"),
     [
         (b"", HTML),
-        (b"Content-Encoding: gzip\r\n", gzip.compress(HTML)),
+        (b"Content-Encoding: gzip\r\n", gzip.compress(HTML, mtime=0)),
         (b"Content-Encoding: gzip\r\n", HTML),
         (b"Content-Encoding: br\r\n", brotli.compress(HTML)),
         (b"Transfer-Encoding: chunked\r\n", CHUNKED),
