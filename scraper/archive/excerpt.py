@@ -37,9 +37,8 @@ def _members(view: View, row: Row, raw: WarcRef) -> Iterator[bytes]:
     view.read(raw)  # that the index and the file agree
     yield _bytes(view.root, raw)
     request = _behind(view.root, raw)
-    if request is not None and request.type == "request":
-        if request.uri("warc-concurrent-to") == raw.record_id:
-            yield _bytes(view.root, _ref(raw.file, request))
+    if request is not None and request.type == "request" and request.uri("warc-concurrent-to") == raw.record_id:
+        yield _bytes(view.root, _ref(raw.file, request))
     if row.ledger is None:
         return
     view.read(row.ledger)
@@ -91,7 +90,7 @@ def _bytes(root: Path, ref: WarcRef) -> bytes:
 
 
 def _path(root: Path, name: str) -> Path:
-    """Where a WARC file lies: under its name, or with `.open` behind it while it is written. `read` checked the name."""
+    """Where a WARC file lies, whose name `read` has checked: with `.open` behind it while it is written."""
     final = root / name
     being_written = final.with_name(final.name + warc.OPEN)
     return being_written if not final.exists() and being_written.exists() else final

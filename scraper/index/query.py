@@ -25,25 +25,34 @@ _TERM = expression(r'(-?)(title:)?(?:"([^"]*)"(\*?)|([^\s"]+))')
 _SPACE = expression(r"\s*")
 
 
+class Term(Struct, frozen=True):
+    """A word, the beginning of one, or a phrase that was asked for."""
+
+    text: str
+    is_prefix: bool
+
+
 class Query(Struct, frozen=True):
-    """A query that was understood: for FTS5, and the words that a reader may want to see marked."""
+    """A query that was understood: for FTS5, and what a reader may want to see marked."""
 
     match: str
-    words: tuple[str, ...]
+    terms: tuple[Term, ...]
 
 
 def parse(text: str) -> Query | None:
     """None where nothing is asked for. A UsageError says in plain words what cannot be understood."""
     if len(text) > MAX_LENGTH:
-        raise UsageError(f"The search is {len(text):,} characters long; at most {MAX_LENGTH} are taken.", reason="query")
+        raise UsageError(
+            f"The search is {len(text):,} characters long; at most {MAX_LENGTH} are taken.", reason="query"
+        )
     wanted: list[str] = []
     unwanted: list[str] = []
-    words: list[str] = []
+    terms: list[Term] = []
     for is_without, column, phrase, is_prefix in _terms(text.replace("\0", " ")):
         term = f'"{phrase}"' + ("*" if is_prefix else "")
         (unwanted if is_without else wanted).append(f"title : {term}" if column else term)
         if not is_without:
-            words.append(phrase)
+            terms.append(Term(phrase, is_prefix))
     if len(wanted) + len(unwanted) > MAX_TERMS:
         raise UsageError(f"The search has more than {MAX_TERMS} terms; leave some out.", reason="query")
     if unwanted and not wanted:
@@ -51,7 +60,7 @@ def parse(text: str) -> Query | None:
     if not wanted:
         return None
     match = " AND ".join(wanted)
-    return Query("".join([f"({match})", *(f" NOT {term}" for term in unwanted)]), tuple(words))
+    return Query("".join([f"({match})", *(f" NOT {term}" for term in unwanted)]), tuple(terms))
 
 
 def _terms(text: str) -> list[tuple[bool, bool, str, bool]]:

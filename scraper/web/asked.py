@@ -14,6 +14,9 @@ from scraper.index.browse import Choice, Leaf
 from scraper.record import ID_LENGTH
 from scraper.types import Verdict
 
+VERDICTS = tuple(verdict.value for verdict in Verdict)
+ANY = "any"
+"""The verdict to list pages of any by; without one, articles are listed."""
 PER_LEAF = 25
 """Articles on one page of the list."""
 _ID = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
@@ -28,7 +31,7 @@ class Listing(Struct, frozen=True):
     fields: dict[str, str]
     choice: Choice
     leaf: Leaf
-    words: tuple[str, ...] = ()
+    terms: tuple[query.Term, ...] = ()
     problem: str | None = None
 
 
@@ -57,11 +60,11 @@ def listing(params: Mapping[str, str]) -> Listing:
             source=fields["source"] or None,
             language=fields["language"] or None,
             day=_day(fields["day"]),
-            verdict=_verdict(fields["verdict"]),
+            verdict=_verdict(fields["verdict"] or Verdict.ARTICLE.value),
         )
     except UsageError as error:
         return Listing(fields, Choice(), leaf, problem=str(error))
-    return Listing(fields, choice, leaf, found.words if found is not None else ())
+    return Listing(fields, choice, leaf, found.terms if found is not None else ())
 
 
 def _day(text: str) -> date | None:
@@ -76,6 +79,8 @@ def _day(text: str) -> date | None:
 
 
 def _verdict(text: str) -> str | None:
-    if text and text not in Verdict:
+    if text == ANY:
+        return None
+    if text not in VERDICTS:
         raise UsageError("There is no such verdict.", reason="query")
-    return text or None
+    return text

@@ -72,8 +72,8 @@ def _cards(site: Site, view: View, names: list[str], counts: dict[tuple[str, str
     now = site.clock()
     runs, failures = view.index.runs(), view.index.failures()
     daily: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for (source, day), count in browse.days(view.index, now.date() - timedelta(days=DAYS - 1)).items():
-        daily[source][day] = count
+    for (owner, day), count in browse.days(view.index, now.date() - timedelta(days=DAYS - 1)).items():
+        daily[owner][day] = count
     cards: list[SourceCard] = []
     for name in names:
         source, run = configured.get(name), runs.get(name)
@@ -153,18 +153,20 @@ def _words(name: str) -> str:
 def _value(value: Any) -> str:
     match value:
         case None | ():
-            return "–"
+            said = "–"
         case bool():
-            return "yes" if value else "no"
+            said = "yes" if value else "no"
         case tuple():
-            return ", ".join(_value(one) for one in value)
+            said = ", ".join(_value(one) for one in value)
         case Segment():
-            return f"{value.language or 'unknown'} (blocks {value.first} to {value.last})"
+            said = f"{value.language or 'unknown'} (blocks {value.first} to {value.last})"
         case Dateline():
-            return ", ".join(filter(None, (value.place, value.date, value.agency)))
+            said = ", ".join(filter(None, (value.place, value.date, value.agency)))
         case Struct():
-            return "; ".join(f"{name} {one}" for name, one in structs.asdict(value).items() if one)
-    return str(value)
+            said = "; ".join(f"{name} {one}" for name, one in structs.asdict(value).items() if one)
+        case _:
+            said = str(value)
+    return said
 
 
 # ---- removals

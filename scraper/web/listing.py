@@ -12,8 +12,9 @@ from scraper.archive import View
 from scraper.errors import ScrapeError
 from scraper.index import Row
 from scraper.index.browse import choose, names
-from scraper.types import Record, Verdict
-from scraper.web.asked import PER_LEAF, Listing
+from scraper.index.query import Term
+from scraper.types import Record
+from scraper.web.asked import ANY, PER_LEAF, VERDICTS, Listing
 
 LEAD = 260
 """Characters of an article that its entry shows."""
@@ -40,30 +41,29 @@ def listed(view: View, wanted: Listing) -> dict[str, Any]:
     is_last = not has_more and not is_back
     return {
         "wanted": wanted,
-        "entries": [_entry(view, row, wanted.words) for row in shown],
+        "entries": [_entry(view, row, wanted.terms) for row in shown],
         "newer": shown[0].seq if shown and not is_first else None,
         "older": shown[-1].seq if shown and not is_last else None,
         "sources": names(view.index, "source"),
         "languages": names(view.index, "language"),
-        "verdicts": [verdict.value for verdict in Verdict],
+        "verdicts": [*VERDICTS, ANY],
     }
 
 
-def _entry(view: View, row: Row, words: Sequence[str]) -> Entry:
+def _entry(view: View, row: Row, terms: Sequence[Term]) -> Entry:
     try:
         record = view.record(row.id)
     except ScrapeError:  # one damaged line hides no list; the article's own page says what is wrong with it
         record = None
     if record is None:
         return Entry(row, (), None, 0)
-    return Entry(row, tuple(lead(record, words)), record.site, sum(record.removed_counts.values()))
+    return Entry(row, tuple(lead(record, terms)), record.site, sum(record.removed_counts.values()))
 
 
-def lead(record: Record, words: Sequence[str]) -> list[tuple[str, bool]]:
+def lead(record: Record, terms: Sequence[Term]) -> list[tuple[str, bool]]:
     """The text around the first word that was looked for, or its beginning."""
     text = " ".join(record.text[: 200 * LEAD].split())
-    parts = [re.escape(word) for phrase in words for word in re.findall(r"\w+", phrase)]
-    pattern = re.compile(rf"\b(?:{'|'.join(parts)})", re.IGNORECASE) if parts else None
+    pattern = _pattern(terms)
     first = pattern.search(text) if pattern is not None else None
     start = max(first.start() - BEFORE, 0) if first is not None else 0
     if start:
@@ -76,3 +76,13 @@ def lead(record: Record, words: Sequence[str]) -> list[tuple[str, bool]]:
         done = hit.end()
     found.append((piece[done:] + ("…" if start + LEAD < len(text) else ""), False))
     return [part for part in found if part[0]]
+
+
+def _pattern(terms: Sequence[Term]) -> re.Pattern[str] | None:
+    """The terms as they may stand in a text; the index finds them without their accents too, which is not marked."""
+    found: list[str] = []
+    for term in terms:
+        words = [re.escape(word) for word in re.findall(r"\w+", term.text)]
+        if words:
+            found.append(r"\W{1,9}".join(words) + ("" if term.is_prefix else r"\b"))
+    return re.compile(rf"\b(?:{'|'.join(found)})", re.IGNORECASE) if found else None

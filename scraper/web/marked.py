@@ -39,8 +39,7 @@ class Row(Struct, frozen=True):
     @property
     def size(self) -> int:
         """Its characters, of removed and kept blocks, as they are shown."""
-        shown = [removal.text for removal in self.removed] + [part.text for one in self.kept for part in one.parts]
-        return sum(min(len(text), LONGEST) for text in shown)
+        return sum(map(_size, self.removed)) + sum(map(_size, self.kept))
 
 
 class Marked(Struct, frozen=True):
@@ -114,15 +113,24 @@ def _cut(rows: Sequence[Row]) -> Iterator[Row]:
         gone: list[Removal] = []
         behind: list[Kept] = []
         chars = 0
-        for block in (*row.removed, *row.kept):
-            texts = [block.text] if isinstance(block, Removal) else [part.text for part in block.parts]
-            chars += sum(min(len(text), LONGEST) for text in texts)
-            if gone or behind:
-                if len(gone) + len(behind) >= MOST_BLOCKS or chars > MOST_CHARS:
-                    yield Row(tuple(gone), tuple(behind))
-                    gone, behind, chars = [], [], 0
-            (gone if isinstance(block, Removal) else behind).append(block)  # type: ignore[arg-type]  # told apart here
+        blocks: tuple[Removal | Kept, ...] = (*row.removed, *row.kept)
+        for block in blocks:
+            size = _size(block)
+            if (gone or behind) and (len(gone) + len(behind) >= MOST_BLOCKS or chars + size > MOST_CHARS):
+                yield Row(tuple(gone), tuple(behind))
+                gone, behind, chars = [], [], 0
+            if isinstance(block, Removal):
+                gone.append(block)
+            else:
+                behind.append(block)
+            chars += size
         yield Row(tuple(gone), tuple(behind))
+
+
+def _size(block: Removal | Kept) -> int:
+    """Characters of a block as it is shown."""
+    texts = [block.text] if isinstance(block, Removal) else [part.text for part in block.parts]
+    return sum(min(len(text), LONGEST) for text in texts)
 
 
 def _parts(line: str, trims: Sequence[Trim]) -> tuple[Part, ...]:

@@ -17,7 +17,7 @@ from scraper.archive.excerpt import excerpt, file_name
 from scraper.errors import LimitError, ScrapeError, UnusableError, VerificationError
 from scraper.index import Row
 from scraper.index.browse import bounded, same_address
-from scraper.types import Record
+from scraper.types import Ledger, Record
 from scraper.web import asked, compare, gather, listing, marked
 from scraper.web.site import Site
 from scraper.web.templates import ICON, STYLE, environment
@@ -54,7 +54,7 @@ class Pages:
         """One record: its text, what was removed from its page, its versions, where all of it comes from."""
         row = _row(request, view, "id")
         shown = request.query_params.get("view", VIEWS[0])
-        ledger = view.ledger(row.id)
+        ledger, damage = _ledger(view, row)
         record = view.record(row.id)
         whole = marked.mark(record.text if record else "", ledger) if ledger else marked.Marked((), is_exact=True)
         leaves = marked.leaves(whole)
@@ -63,6 +63,7 @@ class Pages:
             "row": row,
             "record": record,
             "ledger": ledger,
+            "damage": damage,
             "rows": leaves[part - 1],
             "part": part,
             "parts": len(leaves),
@@ -166,3 +167,11 @@ def _text(view: View, row: Row) -> Record:
     if record is None:
         raise MissingError
     return record
+
+
+def _ledger(view: View, row: Row) -> tuple[Ledger | None, str]:
+    """A record's ledger, or what is wrong with it: its text can be read all the same."""
+    try:
+        return view.ledger(row.id), ""
+    except VerificationError as error:
+        return None, str(error).replace(f"{view.root}/", "")

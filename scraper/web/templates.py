@@ -53,15 +53,16 @@ def _printed(value: Any) -> Any:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value) if type(value) is str else value
 
 
-def moment(value: str | datetime | None) -> str:
+def moment(value: str | datetime | None, unit: str = "minute") -> str:
     """A time as people read it, in UTC: "21 November 2026, 12:00 UTC"; what is no time stays as it is."""
+    clock = "%H:%M:%S" if unit == "second" else "%H:%M"
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else value
         if at is None:
             return ""
         if at.tzinfo is None:
-            return f"{at:%-d %B %Y, %H:%M}"
-        return f"{at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+            return at.strftime(f"%-d %B %Y, {clock}")
+        return at.astimezone(UTC).strftime(f"%-d %B %Y, {clock} UTC")
     except (ValueError, OverflowError):
         return str(value)
 
