@@ -36,6 +36,7 @@ PARAGRAPHS = (
     "Residents on both banks had asked for a crossing since the old ferry stopped running in the winter of 2019.",
     "The council set aside forty million for the work, a third of which comes from the region and the rest from loans.",
 )
+NEWS = "The mayor told reporters on Thursday that the old ferry will be sold to a museum on the coast next winter."
 SCRIPT = "<script>window.owned = 1; document.title = 'owned'</script><img src=x onerror='window.owned = 2'>"
 
 
@@ -83,7 +84,7 @@ class Shelf:
     def __init__(self, root: Path) -> None:
         self.root = root
         teaser = "<aside class='related'><h3>Read more</h3><ul><li><a href='/2'>Ferry to be sold</a></li></ul></aside>"
-        changed = (PARAGRAPHS[0].replace("Tuesday", "Wednesday"), *PARAGRAPHS[2:], "The mayor had no comment.")
+        changed = (PARAGRAPHS[0].replace("Tuesday", "Wednesday"), *PARAGRAPHS[2:], NEWS)
         with Archive(root) as archive:
             self.first = put(archive, capture(page("New bridge approved", between=teaser), "bridge"))
             later = capture(page("New bridge approved", changed), "bridge", "2026-11-22T09:00:00.000001Z")
@@ -107,7 +108,7 @@ class Shelf:
             "text": text,
             "title": SCRIPT,
             "authors": (SCRIPT,),
-            "language": "x\"><script>",
+            "language": 'x"><script>',
             "canonical_url": "javascript:alert(1)",
             "image": "data:text/html,<script>1</script>",
             "removed_counts": {SCRIPT: 3, "ad": 1},

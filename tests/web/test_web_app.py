@@ -68,7 +68,12 @@ def test_every_page_has_what_a_screen_reader_needs(shelf: Shelf) -> None:
     for address in shelf.addresses:
         elements = Outline(shelf.client.get(address).text).elements
         tags = [tag for tag, _ in elements]
-        assert (tags.count("h1"), tags.count("main"), tags.count("header") >= 1, tags.count("footer")) == (1, 1, True, 1)
+        assert (tags.count("h1"), tags.count("main"), tags.count("header") >= 1, tags.count("footer")) == (
+            1,
+            1,
+            True,
+            1,
+        )
         assert next(attrs for tag, attrs in elements if tag == "a") == {"class": "skip", "href": "#main"}
         ids = [str(attrs["id"]) for _, attrs in elements if "id" in attrs]
         assert len(ids) == len(set(ids)), address
@@ -98,7 +103,15 @@ def test_a_hostile_record_is_text(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil.example:8080", "archive.example@evil", "[::1", "a:b"],
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "",
+        "localhost.evil.example:8080",
+        "archive.example@evil",
+        "[::1",
+        "a:b",
+    ],
 )
 def test_a_name_that_is_not_ours_is_refused(shelf: Shelf, host: str) -> None:
     answer = shelf.client.get("/articles", headers={"host": host})
@@ -108,7 +121,8 @@ def test_a_name_that_is_not_ours_is_refused(shelf: Shelf, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "192.0.2.1", "archive.example:80", "localhost."]
+    "host",
+    ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "192.0.2.1", "archive.example:80", "localhost."],
 )
 def test_addresses_and_names_of_ours_are_served(shelf: Shelf, host: str) -> None:
     assert shelf.client.get("/", headers={"host": host}).status_code == 200
@@ -134,7 +148,13 @@ def test_head_has_no_body(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/articles/", "/articles/zz", "/articles/../index.sqlite", "/articles/..%2f..%2findex.sqlite", "/index.sqlite"),
+        *(
+            "/articles/",
+            "/articles/zz",
+            "/articles/../index.sqlite",
+            "/articles/..%2f..%2findex.sqlite",
+            "/index.sqlite",
+        ),
         *("/articles/" + "0" * 32, "/articles/" + "0" * 32 + "/warc", "/style.css/../../app.py", "/%00"),
         *("/static/style.css", "/templates/base.html", "/articles/" + "A" * 32, "/articles/" + "0" * 31 + "%0a"),
     ],
