@@ -160,7 +160,7 @@ def test_no_list_reads_all_records(index: Index, choice: Choice) -> None:
         for n in range(3000)
     )
     index._begin()
-    index._db.executemany(f"INSERT INTO records ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    index._db.executemany(f"INSERT INTO records ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 constants
     add(index, 9000, language="xx", verdict=Verdict.CONSENT)
     for number in range(9001, 9004):
         add(index, number)

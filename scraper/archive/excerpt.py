@@ -7,8 +7,9 @@ new, and says so. The same record gives the same bytes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from scraper import warc
 from scraper.archive import View, disk
@@ -17,14 +18,19 @@ from scraper.index import Row
 from scraper.types import Verdict, WarcRef
 from scraper.warc import form
 
+Read = TypeVar("Read")
+
 
 def excerpt(view: View, row: Row) -> bytes:
     """The warcinfo, the response (or resource) with its request, the ledger, and an article's text, gzipped.
+
+    In front of a revisit stands the response that it refers to.
 
     An UnusableError where the index knows of no raw record, a VerificationError where the files do not hold it.
     """
     if row.warc is None:
         raise UnusableError(f"{row.id}: the archive has no WARC record of it", reason="no-capture")
+    view.read(row.warc)  # that the index and the file agree, and that it is a file of this archive
     return b"".join((_warcinfo(view, row, row.warc), *_members(view, row, row.warc)))
 
 
@@ -34,7 +40,9 @@ def file_name(row: Row) -> str:
 
 
 def _members(view: View, row: Row, raw: WarcRef) -> Iterator[bytes]:
-    view.read(raw)  # that the index and the file agree
+    stored = _at(view.root, raw.file, raw.offset)
+    if stored.type == "revisit" and (payload := view.index.payload(*warc.referred(stored))) is not None:
+        yield _bytes(view.root, payload.ref)  # what it is a revisit of, without which it has no body
     yield _bytes(view.root, raw)
     request = _behind(view.root, raw)
     if request is not None and request.type == "request" and request.uri("warc-concurrent-to") == raw.record_id:
@@ -53,8 +61,7 @@ def _members(view: View, row: Row, raw: WarcRef) -> Iterator[bytes]:
 
 def _warcinfo(view: View, row: Row, raw: WarcRef) -> bytes:
     """The fields of the file's own warcinfo, and that this is an excerpt; nothing of it tells when it was made."""
-    with disk.readable(view.root / raw.file):
-        first = warc.read_at(_path(view.root, raw.file), 0)
+    first = _at(view.root, raw.file, 0)
     said = first.block if first.type == "warcinfo" else b""
     about = f"isPartOf: {raw.file}\r\ndescription: the records of {row.id}, copied byte for byte from that file\r\n"
     return form.member(
@@ -72,10 +79,13 @@ def _warcinfo(view: View, row: Row, raw: WarcRef) -> bytes:
 def _behind(root: Path, ref: WarcRef) -> warc.Entry | None:
     """The record that follows another one in its file; None at the file's end, or where it is not whole yet."""
     try:
-        with disk.readable(root / ref.file):
-            return warc.read_at(_path(root, ref.file), ref.offset + ref.length)
+        return _at(root, ref.file, ref.offset + ref.length)
     except VerificationError:
         return None
+
+
+def _at(root: Path, name: str, offset: int) -> warc.Entry:
+    return _read(root, name, lambda path: warc.read_at(path, offset))
 
 
 def _ref(file: str, entry: warc.Entry) -> WarcRef:
@@ -83,14 +93,21 @@ def _ref(file: str, entry: warc.Entry) -> WarcRef:
 
 
 def _bytes(root: Path, ref: WarcRef) -> bytes:
-    path = _path(root, ref.file)
-    with disk.readable(path), path.open("rb") as file:
-        file.seek(ref.offset)
-        return file.read(ref.length)
+    def member(path: Path) -> bytes:
+        with path.open("rb") as file:
+            file.seek(ref.offset)
+            return file.read(ref.length)
+
+    return _read(root, ref.file, member)
 
 
-def _path(root: Path, name: str) -> Path:
-    """Where a WARC file lies, whose name `read` has checked: with `.open` behind it while it is written."""
+def _read(root: Path, name: str, read: Callable[[Path], Read]) -> Read:
+    """Read from a WARC file, which has `.open` behind its name until it is closed, at whatever moment that is."""
     final = root / name
-    being_written = final.with_name(final.name + warc.OPEN)
-    return being_written if not final.exists() and being_written.exists() else final
+    for path in (final, final.with_name(final.name + warc.OPEN), final):
+        try:
+            with disk.readable(path):
+                return read(path)
+        except FileNotFoundError:
+            continue
+    raise VerificationError(f"{final}: the file is gone", reason="lost-warc")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ from scraper.cli.streams import Streams
 from scraper.config import Config
 from scraper.config.bind import Bind, parse
 from scraper.web import check_installed
+
+log = logging.getLogger(__name__)
 
 DEFAULT = "127.0.0.1:8080"
 
@@ -66,3 +69,20 @@ async def pages(config: Config, bind: Bind) -> AsyncIterator[str]:
     site = Site(Path(config.archive.directory), sources, config.web.hosts)
     async with serving(application(site), bind) as address:
         yield address
+
+
+def check(config: Config) -> None:
+    """A ConfigError where pages are configured and what serves them is not installed."""
+    if config.web.bind is not None:
+        check_installed()
+
+
+@asynccontextmanager
+async def beside(config: Config) -> AsyncIterator[None]:
+    """The pages beside a daemon, in its event loop, where they are configured."""
+    if config.web.bind is None:
+        yield
+        return
+    async with pages(config, parse(config.web.bind)) as address:
+        log.info("web pages at %s", address)
+        yield

@@ -61,6 +61,7 @@ def listen(bind: Bind) -> socket.socket:
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((bind.host, bind.port))
+        listener.listen()  # from here on whoever asks is answered, if only when the event loop comes to it
         listener.setblocking(False)
     except OSError as error:
         listener.close()

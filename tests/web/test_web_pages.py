@@ -1,4 +1,4 @@
-"""What the pages show: sources and how they do, the list, an article with what was removed, two versions, the picture."""
+"""What the pages show: sources, the list, an article with what was removed, two versions, the picture of removals."""
 
 from __future__ import annotations
 
