@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from scraper.types import Kind
 
+LONGEST = 60
+
 
 class Group(Struct, frozen=True):
     """Kinds under one name and one colour; `slug` names the colour's CSS class."""
@@ -47,8 +49,8 @@ def group_of(kind: str) -> Group:
 
 
 def label(kind: str) -> str:
-    """A kind in words: "date widget"."""
-    return kind.replace("_", " ")
+    """A kind in words: "date widget"; one that nobody here can have written is cut."""
+    return kind.replace("_", " ")[:LONGEST]
 
 
 def by_group(counts: Mapping[str, int]) -> list[tuple[Group, int]]:
