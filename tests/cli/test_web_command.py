@@ -99,6 +99,7 @@ def test_an_open_connection_keeps_no_daemon_from_ending(project: Project) -> Non
     host, _, port = said[said.index("http://") + 7 :].strip().rstrip("/").partition(":")
     with socket.create_connection((host, int(port))) as idle:
         idle.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")  # and no end
+        until(process, "next run")  # from here on signals are the daemon's
         process.send_signal(signal.SIGTERM)
         assert end(process).code == 0
 

@@ -145,7 +145,7 @@ def test_an_article_shows_what_was_removed_in_its_place(shelf: Shelf) -> None:
     places = [said.index(text) for text in (PARAGRAPHS[0], "Ferry to be sold", *PARAGRAPHS[1:], "All rights reserved")]
     assert places == sorted(places)
     assert said.index("navigation block 1") < said.index(PARAGRAPHS[0])
-    assert re.search(r"(related|navigation) block \d+ [a-z_.]+ P 0\.\d\d Ferry to be sold", said)
+    assert re.search(r"(related|navigation) block \d+ P 0\.\d\d [a-z_.]+ Ferry to be sold", said)
     only = words(shelf.client.get(f"/articles/{shelf.first.id}?view=text").text)
     assert PARAGRAPHS[0] in only
     assert "Ferry to be sold" not in only
