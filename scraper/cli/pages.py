@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from scraper.archive import View
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.reading import existing
 from scraper.cli.streams import Streams
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     log_to(streams, args)
     flags = {"web.bind": args.bind} if args.bind else {}
     config = configuration(args, flags, optional=bool(args.archive)).config
-    existing(Path(config.archive.directory))
+    View(existing(Path(config.archive.directory))).close()  # an index that cannot be read is said now, not on a page
     return asyncio.run(_serve(config, streams))
 
 

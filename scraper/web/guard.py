@@ -71,7 +71,7 @@ class Guard:
         try:
             await self._app(scope, receive, answer)
         except Exception:  # a bug in one page is loud, and leaves the others and the daemon alone
-            log.exception("%s: internal error of a page; please report it", scope["path"])
+            log.exception("%r: internal error of a page; please report it", scope["path"])
             if started:
                 raise
             said = "This page failed for a reason that is not its reader's; the log says more."

@@ -52,17 +52,19 @@ class Marked(Struct, frozen=True):
 def mark(text: str, ledger: Ledger) -> Marked:
     """Put the removed blocks back between the lines of the text.
 
-    Each kept block is one line of the text, but for code, which may have several, and for a block that was trimmed
-    away whole: then the removed blocks before, within and behind the text are told apart, and no more.
+    Each kept block is one line of the text, or none if it was trimmed away whole; but code may have several: then the
+    removed blocks before, within and behind the text are told apart, and no more.
     """
     lines = [line for line in text.split("\n") if line.strip()]
     removed = sorted(ledger.removed, key=lambda removal: removal.at)
-    if len(lines) == len(ledger.kept):
-        trims: dict[int, list[Trim]] = {}
-        for trim in ledger.trimmed:
-            trims.setdefault(trim.at, []).append(trim)
-        pairs = zip(sorted(ledger.kept), lines, strict=True)
-        kept = [Kept(at, _parts(line, trims.get(at, ()))) for at, line in pairs]
+    trims: dict[int, list[Trim]] = {}
+    for trim in ledger.trimmed:
+        trims.setdefault(trim.at, []).append(trim)
+    emptied = {at for at in ledger.kept if any(trim.start == 0 for trim in trims.get(at, ()))}
+    emptied = emptied if len(lines) == len(ledger.kept) - len(emptied) else set()
+    if len(lines) == len(ledger.kept) - len(emptied):
+        line = iter(lines)
+        kept = [Kept(at, _parts("" if at in emptied else next(line), trims.get(at, ()))) for at in sorted(ledger.kept)]
         return Marked(tuple(_rows(kept, removed)), is_exact=True)
     plain = tuple(Kept(None, (Part(line),)) for line in lines)
     if not ledger.kept or not plain:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from ipaddress import ip_address
 
 import uvicorn
+from anyio import to_thread
 from starlette.types import ASGIApp
 
 from scraper.config.bind import Bind
@@ -21,6 +22,8 @@ CONNECTIONS = 64
 """Connections that are served at once; one more is told 503."""
 IDLE = 15
 """Seconds that a connection may stay open between two requests."""
+THREADS = 8
+"""Pages that are made at once; each may hold a WARC record of some megabytes."""
 PATIENCE = 3
 """Seconds at the end for answers that are under way; less than the daemon's own, which has to drain meanwhile."""
 
@@ -41,6 +44,7 @@ async def serving(app: ASGIApp, bind: Bind) -> AsyncIterator[str]:
     """
     listener = listen(bind)
     host, port = listener.getsockname()[:2]
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
     server = _Server(_settings(app))
     task = asyncio.create_task(server.serve(sockets=[listener]), name="web pages")
     task.add_done_callback(_ended)
@@ -78,7 +82,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
         lifespan="off",
         interface="asgi3",
         log_config=None,
-        log_level=logging.WARNING,
+        log_level=logging.ERROR,
         access_log=False,
         proxy_headers=False,
         server_header=False,

@@ -91,6 +91,13 @@ def test_a_trim_stands_where_it_was_taken_out() -> None:
     assert row.kept[0].parts[-1] == Part("YYY", beyond)
 
 
+def test_a_block_that_was_trimmed_away_whole_is_shown_as_such() -> None:
+    trim = Trim(2, 0, 9, Kind.CREDITS, "r", "Reporting")
+    found = mark("one\n\nthree", ledger([1, 2, 3], [ad(4)], (trim,)))
+    assert found.is_exact
+    assert found.rows[0].kept == (line(1, "one"), Kept(2, (Part("Reporting", trim),)), line(3, "three"))
+
+
 def test_a_leaf_holds_what_a_browser_can_show() -> None:
     removed = [ad(at, "x" * 1000) for at in range(1, 200_001)]
     found = leaves(mark("", ledger([], removed)))
