@@ -25,7 +25,8 @@ FLOORS = (
     {"archive", "verify"},
     {"pipeline", "export"},
     {"config"},
-    {"daemon", "web"},
+    {"web"},
+    {"daemon"},
     {"cli", "calendar_data", "train"},  # what is started by hand
 )
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}

@@ -65,7 +65,7 @@ class View:
         row = self.index.get(record_id)
         if row is None or row.line is None:
             return None
-        waiting = next((pending.line for pending in self.index.pending() if pending.seq == row.seq), None)
+        waiting = self.index.waiting(row.seq)
         if waiting is not None:
             return records.decode(waiting)
         path = self.root / row.line.file

@@ -48,6 +48,7 @@ COMMANDS = {
     "index": Command("scraper.cli.index", "make the index again from WARC and JSONL"),
     "purge": Command("scraper.cli.purge", "take everything under an address out of an archive, and leave a tombstone"),
     "verify": Command("scraper.cli.verify", "prove that an archive is what it says"),
+    "web": Command("scraper.cli.pages", "read-only web pages over an archive"),
     "health": Command("scraper.cli.health", "whether the daemon of an archive is alive"),
     "config": Command("scraper.cli.config", "check or show the configuration, or print a schema"),
 }

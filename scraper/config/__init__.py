@@ -10,6 +10,7 @@ from scraper.config.settings import (
     NetworkConfig,
     ScheduleConfig,
     SourceConfig,
+    WebConfig,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Schedule",
     "ScheduleConfig",
     "SourceConfig",
+    "WebConfig",
     "defaults",
     "load",
     "record_schema",

@@ -143,6 +143,23 @@ class ScheduleConfig(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 3600.0
 
 
+class WebConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """The read-only web pages; they need `scrape[web]`."""
+
+    bind: Annotated[
+        str | None,
+        Meta(description="Address and port at which the daemon serves the pages, such as 127.0.0.1:8080; none: not."),
+    ] = None
+    allow_remote: Annotated[
+        bool,
+        Meta(description="Bind to other addresses than loopback too: whoever reaches it reads the whole archive."),
+    ] = False
+    hosts: Annotated[
+        tuple[str, ...],
+        Meta(max_length=50, description="Names under which browsers reach the pages, besides localhost and addresses."),
+    ] = ()
+
+
 SourceType = Literal["folder", "warc", "feed", "sitemap", "listing"]
 
 
@@ -191,4 +208,5 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     network: NetworkConfig = NetworkConfig()
     cleaning: CleaningConfig = CleaningConfig()
     schedule: ScheduleConfig = ScheduleConfig()
+    web: WebConfig = WebConfig()
     sources: tuple[SourceConfig, ...] = ()

@@ -264,6 +264,11 @@ class Index(Erasing, Payloads, Proving):
         found = self._read("SELECT seq, file, offset, line FROM pending ORDER BY seq")
         return [self._checked(row, Pending) for row in found]
 
+    def waiting(self, seq: int) -> bytes | None:
+        """The line of the record with this number, if it waits."""
+        found = self._read("SELECT line FROM pending WHERE seq = ?", (seq,))
+        return self._checked(found[0][0], bytes) if found else None
+
     def settle(self, seq: int) -> None:
         """The lines up to this number stand in their files."""
         self._write("DELETE FROM pending WHERE seq <= ?", (seq,))

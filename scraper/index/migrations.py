@@ -36,6 +36,19 @@ CREATE TABLE payloads (
     file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (uri, date, id)) WITHOUT ROWID;
 """
 
-STEPS = (_RECORDS, _PAYLOADS)
+# What lists and counts for people need (see browse.py): without it a leaf of 300,000 records took 3.7 s, with it 2 ms.
+# It costs 32 us and 175 bytes a record. An answer's address is mostly the one asked for, and needs no second entry.
+_BROWSING = """
+CREATE INDEX records_by_url ON records (url) WHERE url IS NOT NULL;
+CREATE INDEX records_by_final_url ON records (final_url) WHERE final_url IS NOT url;
+CREATE INDEX records_by_canonical_url ON records (canonical_url) WHERE canonical_url IS NOT url;
+CREATE INDEX records_by_capture ON records (warc_id);
+CREATE INDEX records_by_day ON records (fetched_at, source, verdict, warc_id);
+CREATE INDEX records_by_language ON records (language);
+CREATE INDEX records_by_verdict ON records (verdict);
+CREATE INDEX records_by_source_and_verdict ON records (source, verdict);
+"""
+
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""
