@@ -8,6 +8,7 @@ from scraper.config.settings import (
     CleaningConfig,
     Config,
     NetworkConfig,
+    RevisionsConfig,
     ScheduleConfig,
     SourceConfig,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Every",
     "Loaded",
     "NetworkConfig",
+    "RevisionsConfig",
     "Row",
     "Schedule",
     "ScheduleConfig",
