@@ -433,9 +433,9 @@ class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `outcome` is "same" for the same payload or a 304, "same_text" for the same clean text in other bytes, "noise" where
     only lines changed that the cleaner is unsure of (`noise` has them), "changed" for a new version, "elsewhere" for
-    the text of another article, "no_article" with its `verdict`, "vanished" for 404 and 410, "refused" for what else a server denies. `record` is the record that
-    was made of it, `judged` the id of the WARC's whole response whose payload was looked at. `to` is the address to which
-    it has moved for good, `back` says that it had vanished before.
+    the text of another article, "no_article" with its `verdict`, "vanished" for 404 and 410, "refused" for what else a
+    server denies. `record` is the record that was made of it, `judged` the id of the whole response in the WARC whose
+    payload was compared. `to` is the address to which it moved for good, `back` says that it had vanished before.
     """
 
     at: str

@@ -123,10 +123,8 @@ def _with_unit(value: Any, unit: str, place: Place) -> Any:
     if unit == "bytes" and (size := _SIZE.fullmatch(text)):
         prefix = size[2].lower().removesuffix("b")
         return int(float(size[1]) * (1024 if prefix.endswith("i") else 1000) ** _POWERS[prefix.removesuffix("i")])
-    if unit == "intervals" and text == "off":
-        return []
-    if unit == "intervals" and isinstance(value, list | tuple):
-        return [_with_unit(one, "interval", place) for one in value]
+    if unit == "intervals" and (text == "off" or isinstance(value, list)):
+        return [_with_unit(one, "interval", place) for one in (value if not text else ())]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and unit == "seconds":
         return float(value)

@@ -27,8 +27,8 @@ class Followed(Struct, frozen=True):
     """An article on the web and how it stands, by the key of its address; times are RFC 3339 in UTC.
 
     `source` met it first, at `url`; `record` is its newest version's, fetched at `fetched_at`, and `final_url` where it
-    answers now. `judged` is the id of the WARC's response whose payload was looked at last. `gone` says that it answered
-    404 or 410 when it was looked at last, `absent` that its source named it no more since. `tries` counts looks that
+    answers now. `judged` is the id of the WARC's response whose payload was compared last. `gone` says that it answered
+    404 or 410 at the last look, `absent` that its source named it no more since. `tries` counts looks that
     failed since the last one that did not, the last of them at `tried_at`.
     """
 
@@ -105,7 +105,7 @@ class Looks(Database):
         )
 
     def tried(self, key: str, at: str, weight: int = 1) -> None:
-        """A look failed; so many failures give it up (see revisions.due), and with that weight it is given up at once."""
+        """A look failed; with the weight of all its tries it is given up at once (see revisions/due.py)."""
         update = "UPDATE followed SET tries = tries + ? - tries % ?, tried_at = ? WHERE key = ?"
         self._write(update, (weight, weight, at, key))
 
@@ -116,6 +116,15 @@ class Looks(Database):
     def followed(self, key: str) -> Followed | None:
         """The article with this key, if it is followed."""
         return next(self._followed("WHERE key = ?", (key,)), None)
+
+    def followed_at(self, url: str) -> Followed | None:
+        """The article at an address: the one that was asked for, or one under which it was met, as after a move."""
+        key = urls.key(url)
+        if (known := self.followed(key)) is not None:
+            return known
+        met = "seen JOIN versions ON versions.record = seen.record WHERE seen.key IN (?, ?)"
+        found = self._read(f"SELECT versions.key FROM {met} LIMIT 1", (key, url))  # noqa: S608 constants only
+        return self.followed(str(found[0][0])) if found else None
 
     def young(self, source: str, since: str, *, gone: bool = False) -> Iterator[Followed]:
         """The articles that a source met first since then, the oldest first; those that are gone, or the others."""

@@ -144,9 +144,7 @@ async def _compare(capture: Capture, article: Followed, tools: Tools, ref: WarcR
     return _done(structs.replace(look, record=record.id), article, tools, ref, record)
 
 
-def _done(  # noqa: PLR0913
-    look: Look, article: Followed, tools: Tools, ref: WarcRef, record: Record | None = None
-) -> Looked:
+def _done(look: Look, article: Followed, tools: Tools, ref: WarcRef, record: Record | None = None) -> Looked:
     keep(look, article, tools, ref)
     log.info("%s: looked again: %s", article.url, look.outcome)
     return Looked(look, record)

@@ -58,8 +58,10 @@ class Tools(Struct, frozen=True):
 
 
 class Tally:
-    """What a run did: records by verdict, looks at known articles by outcome, failures by reason, and how much was known
-    already. A new version of an article counts among the looks alone."""
+    """What a run did: records by verdict, looks at known articles by outcome, failures by reason, and what was known.
+
+    A new version of an article counts among the looks alone.
+    """
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from scraper.errors import VerificationError
 from scraper.index import Followed
 from scraper.pipeline.tools import Tools
-from scraper.revisions.compare import compare, plain
+from scraper.revisions.compare import LONGEST_NOISE, compare, plain
 from scraper.sources import urls
 from scraper.types import Article, Capture, Look, Note, Outcome, Record, Verdict, WarcRef
 
@@ -17,8 +17,8 @@ KIN = 0.3
 """Share of the shorter text that must stand in both, letter by letter and line by line, for two versions of one article
 that answers at another address than before; two articles of a site share a line or two."""
 
-MOST_NOISE, LONGEST_NOISE = 50, 500
-"""Lines of noise that are remembered of a look, and the characters of one."""
+MOST_NOISE = 50
+"""Lines of noise that are remembered of a look."""
 
 _FOR_GOOD, _REDIRECTS = frozenset({301, 308}), frozenset({301, 302, 303, 307, 308})
 
@@ -32,7 +32,7 @@ class Judged(Struct, frozen=True):
 
 
 def is_page(capture: Capture, key: str) -> bool:
-    """Whether a capture is a page that was asked for on the web now: those have versions, files and others' WARCs not."""
+    """Whether a capture was asked for on the web just now: that has versions; files and others' WARCs have none."""
     return bool(capture.exchanges) and key == urls.key(capture.link.url)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -58,7 +59,7 @@ def matches(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int,
         edges = [(low - 1, below - 1), *anchors, (high, above)]
         found += anchors
         if anchors:
-            for before, after in zip(edges, edges[1:], strict=False):
+            for before, after in pairwise(edges):
                 waiting.append((before[0] + 1, after[0], before[1] + 1, after[1], depth + 1))
     return sorted(found)
 

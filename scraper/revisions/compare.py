@@ -23,6 +23,9 @@ INSIDE, AT_THE_ENDS = 0.6, 0.8
 SURE = 0.95
 """P(article) of unchanged lines that say where the article begins and ends; 1.6 % of such are chrome."""
 
+LONGEST_NOISE = 500
+"""Characters of a line of noise that are remembered."""
+
 SAME_LINE = 0.5
 """Likeness from which a line is another one with changes, so that what is known of either holds for both."""
 
@@ -87,7 +90,7 @@ def _core(old: Sequence[_Line], apart: Sequence[Stretch]) -> tuple[int, int]:
 
 
 def _judged(old: Sequence[_Line], new: Sequence[_Line], stretch: Stretch) -> Iterator[tuple[str, float, bool]]:
-    """The lines of a stretch with their scores, and whether they are the old page's; of two that are one, the better."""
+    """The lines of a stretch, their scores (of two that are one, the better), and whether they are the old page's."""
     olds, news = old[slice(*stretch.old)], new[slice(*stretch.new)]
     old_bags, new_bags = [bag(line.text) for line in olds], [bag(line.text) for line in news]
     scores = {(True, at): line.score for at, line in enumerate(olds)}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from scraper.revisions.align import Stretch, pairs, stretches
+from scraper.revisions.align import pairs, stretches
+from scraper.revisions.compare import LONGEST_NOISE
 from scraper.revisions.sentences import sentences
 from scraper.revisions.wording import Kind, Piece, bag, compare, likeness
 
@@ -62,25 +63,24 @@ def diff(old: Version, new: Version, noise: Iterable[str] = ()) -> Diff:
     come = Counter(there[at] for stretch in apart for at in range(*stretch.new))
     moved = gone & come
     changes = [*_headline(old.title, new.title, language)]
-    waiting = Counter(moved)
+    moving = _Moving(Counter(moved), Counter(moved), language)
     for stretch in apart:
-        changes += _changes(here, there, _Left(stretch, moved, waiting, language))
+        changes += _changes(here[slice(*stretch.old)], there[slice(*stretch.new)], moving)
     same = len(here) - gone.total()
     return Diff(tuple(changes), same)
 
 
-class _Left(Struct, frozen=True):
-    """A stretch, the sentences that only changed their place, and which of them are still to be told."""
+class _Moving(Struct, frozen=True):
+    """How many of which sentences only changed their place, and were not met yet on the old and on the new side."""
 
-    stretch: Stretch
-    moved: Counter[str]
-    waiting: Counter[str]
+    old: Counter[str]
+    new: Counter[str]
     language: str | None
 
 
 def _sentences(text: str, skipped: frozenset[str]) -> list[str]:
     lines = (" ".join(line.split()) for line in text.split("\n"))
-    return sentences("\n".join(line for line in lines if line not in skipped))[:MOST_SENTENCES]
+    return sentences("\n".join(line for line in lines if line[:LONGEST_NOISE] not in skipped))[:MOST_SENTENCES]
 
 
 def _headline(old: str | None, new: str | None, language: str | None) -> Iterator[Change]:
@@ -91,26 +91,33 @@ def _headline(old: str | None, new: str | None, language: str | None) -> Iterato
     yield Change((Kind.HEADLINE, *wording.kinds), before or None, after or None, wording.pieces)
 
 
-def _changes(here: Sequence[str], there: Sequence[str], left: _Left) -> Iterator[Change]:
+def _changes(here: Sequence[str], there: Sequence[str], moving: _Moving) -> Iterator[Change]:
     """The changes of one stretch: sentences that go together as rewritten, the others as gone and come."""
-    olds = [text for text in here[slice(*left.stretch.old)] if text not in left.moved]
-    news = there[slice(*left.stretch.new)]
-    fresh = [at for at, text in enumerate(news) if text not in left.moved]
-    old_bags, new_bags = [bag(text) for text in olds], [bag(news[at]) for at in fresh]
+    olds = [text for text in here if not _takes(moving.old, text)]
+    is_new = [not _takes(moving.new, text) for text in there]
+    fresh = [at for at, new in enumerate(is_new) if new]
+    old_bags, new_bags = [bag(text) for text in olds], [bag(there[at]) for at in fresh]
     alike = pairs((len(olds), len(fresh)), lambda i, j: likeness(old_bags[i], new_bags[j]), SAME_SENTENCE)
     together = {fresh[new]: old for old, new in alike}
     told = 0
-    for at, text in enumerate(news):
+    for at, text in enumerate(there):
         if at in together:
             yield from _gone(olds[told : together[at]])
             told = together[at] + 1
-            yield _rewritten(olds[together[at]], text, left.language)
-        elif text not in left.moved:
+            yield _rewritten(olds[together[at]], text, moving.language)
+        elif is_new[at]:
             yield Change((Kind.ADDED,), None, text, (Piece("+", text),))
-        elif left.waiting[text]:
-            left.waiting[text] -= 1
+        else:
             yield Change((Kind.REORDERED,), text, text, (Piece(" ", text),))
     yield from _gone(olds[told:])
+
+
+def _takes(waiting: Counter[str], text: str) -> bool:
+    """Whether a sentence is one of those that wait, which is one fewer then."""
+    if not waiting[text]:
+        return False
+    waiting[text] -= 1
+    return True
 
 
 def _gone(texts: Iterable[str]) -> Iterator[Change]:
@@ -121,5 +128,5 @@ def _rewritten(before: str, after: str, language: str | None) -> Change:
     wording = compare(before, after, language)
     kinds = wording.kinds
     if Kind.REWRITTEN in kinds or likeness(bag(before), bag(after)) < MINOR:
-        kinds = tuple(kind for kind in kinds if kind is Kind.FIGURES) + (Kind.REWRITTEN,)
+        kinds = (*(kind for kind in kinds if kind is Kind.FIGURES), Kind.REWRITTEN)
     return Change(kinds, before, after, wording.pieces)

@@ -35,15 +35,14 @@ def due_at(article: Watched, after: Sequence[float]) -> datetime | None:
 
     Looks that were missed are made up for by one.
     """
-    ages = sorted(after)
-    seen = (article.looked_at - article.first_at).total_seconds()
+    seen = article.looked_at
     tries = article.tries % TRIES
     if article.tries and not tries and article.tried_at is not None:
-        seen = max(seen, (article.tried_at - article.first_at).total_seconds())
-    age = next((age for age in ages if age > seen), None)
-    if age is None:
+        seen = max(seen, article.tried_at)
+    moments = (article.first_at + timedelta(seconds=age) for age in sorted(after))
+    planned = next((moment for moment in moments if moment > seen), None)
+    if planned is None:
         return None
-    planned = article.first_at + timedelta(seconds=age)
     if tries and article.tried_at is not None:
         return max(planned, article.tried_at + timedelta(seconds=FIRST_PAUSE * 2 ** (tries - 1)))
     return planned

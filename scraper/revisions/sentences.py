@@ -9,10 +9,10 @@ from __future__ import annotations
 from scraper.expressions import expression
 
 _THAI = "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e45\u0e50-\u0e59\u0e81-\u0eb0\u0eb2\u0eb3\u0ec0-\u0ec4"
-_CLOSING = "\"'”’»›)\\]」』）】》〉"
+_CLOSING = "\"'”“’»›)\\]」』）】》〉"
 # What may end a sentence: with marks of scripts that put a blank behind it, and without; in Thai and Lao, a blank.
 _END = expression(
-    rf"[.!?…]{{1,8}}[{_CLOSING}]{{0,4}}(?=\s)"
+    rf"[.!?…]{{1,8}}(?:[{_CLOSING}]{{0,4}}(?=\s)(?!\s»)|\s»)"
     rf"|[。！？｡．]{{1,8}}[{_CLOSING}]{{0,4}}"
     rf"|[؟۔।॥።፧։។៕။]{{1,8}}[{_CLOSING}]{{0,4}}"
     rf"|(?<=[{_THAI}\u0e48-\u0e4e\u0e31\u0e34-\u0e39])\s(?=[{_THAI}])"
@@ -20,10 +20,10 @@ _END = expression(
 _LAST_WORD = expression(r"[^\s(\[\"“„«]{1,20}$")
 _ABBREVIATIONS = frozenset(
     (
-        *"mr mrs ms dr prof st sr jr no nr vs inc ltd co corp gen lt col sgt capt sen rep gov rev hon messrs approx".split(),
-        *"jan feb mar apr jun jul aug sep sept oct nov dec fig vol ed al cf art dept est".split(),
+        *"mr mrs ms dr prof st sr jr no nr vs inc ltd co corp gen lt col sgt capt sen rep gov rev hon messrs".split(),
+        *"jan feb mar apr jun jul aug sep sept oct nov dec fig vol ed al cf art dept".split(),
         *"bzw ca usw evtl hr fr dipl ing hrsg abs bd nr str tel mio mrd sog geb gest vgl".split(),
-        *"m mm mme mlle env av apr ex p pp etc sra dra srta ud uds vd av dña sig dott avv ecc sen on".split(),
+        *"m mm mme mlle env av apr ex p pp etc sra dra srta ud uds vd av dña sig dott avv ecc sen".split(),
         *"г гг им ул тыс млн млрд руб см напр св д bijv dhr mevr drs mw blz nl tzv tj tzn np ul gen inż prof".split(),
     )
 )
@@ -76,4 +76,4 @@ def _ends(line: str, start: int, mark: int, end: int) -> bool:
     word = found[0] if found else ""
     if word.isdecimal() and len(word) <= 2:  # "am 3. Oktober"
         return not after.isalpha()
-    return not (len(word) == 1 and word.isalpha() or "." in word or word.casefold() in _ABBREVIATIONS)
+    return not ((len(word) == 1 and word.isalpha()) or "." in word or word.casefold() in _ABBREVIATIONS)

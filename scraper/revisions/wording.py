@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -23,20 +24,24 @@ _KATAKANA = expression(r"[\u30a0-\u30ff\uff66-\uff9f]")
 _QUOTED_WORDS = 6
 _NEAR = 24  # tokens around a change that say whether it is a name
 _LONGEST_SPELLED = 40
-# Words for amounts, beside digits and CLDR's months and weekdays: of the languages with most articles.
+_NOUNS = ("de", "lb")  # languages that write every noun with a capital
+_CAPITALS = ("en", *_NOUNS)  # and those that write months so
+# Words for amounts, beside digits and CLDR's months and weekdays: of the languages with most articles, without those
+# that are other words elsewhere (Turkish on, Italian due, German bin).
 _AMOUNTS = frozenset(
     (
         *"one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty".split(),
-        *"hundred thousand million billion trillion m bn percent per cent dozen half third".split(),
+        *"hundred thousand million billion trillion bn percent per cent dozen half third".split(),
         *"eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig".split(),
         *"hundert tausend million millionen milliarde milliarden mio mrd prozent dutzend hälfte drittel".split(),
         *"deux trois quatre cinq six sept huit neuf dix onze douze vingt trente quarante cinquante cent mille".split(),
-        *"millions milliard milliards pour dos tres cuatro cinco seis siete ocho nueve diez cien mil millón millones".split(),
-        *"due tre quattro cinque sei sette otto nove dieci cento mila milione milioni miliardo miliardi".split(),
+        *"millions milliard milliards dos tres cuatro cinco seis siete ocho nueve diez cien mil".split(),
+        *"millón millones".split(),
+        *"tre quattro cinque sette dieci cento mila milione milioni miliardo miliardi".split(),
         *"dois três quatro sete oito dez cem milhão milhões bilhão bilhões".split(),
         *"два две три четыре пять шесть семь восемь девять десять сто тысяч тысячи миллион миллиона миллионов".split(),
         *"миллиард миллиарда миллиардов процент процента процентов".split(),
-        *"iki üç dört beş altı yedi sekiz dokuz on yüz bin milyon milyar yüzde".split(),
+        *"iki üç dört beş altı yedi sekiz dokuz milyon milyar yüzde".split(),
         *"واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة مئة ألف مليون مليار".split(),
         *"〇零一二三四五六七八九十百千万億兆亿萬両两",
     )
@@ -109,7 +114,7 @@ def bag(text: str) -> Counter[str]:
     said = [token.text.casefold() for token in tokens(text) if token.form != "mark"]
     lone = [len(word) == 1 and not word.isascii() for word in said]
     if sum(lone) * 2 > len(said):  # no word says much there
-        said = [one + other for one, other in zip(said, said[1:], strict=False)] or said
+        said = [one + other for one, other in pairwise(said)] or said
     return Counter(said)
 
 
@@ -121,7 +126,7 @@ def compare(before: str, after: str, language: str | None = None) -> Wording:
     for stretch in apart:
         here = _Run(tuple(old[slice(*stretch.old)]), tuple(old), stretch.old[0])
         there = _Run(tuple(new[slice(*stretch.new)]), tuple(new), stretch.new[0])
-        kinds[_kind(here, there, language)] = None
+        kinds[_kind(here, there, (language or "").partition("-")[0])] = None
     if before[old[-1].end if old else 0 :] != after[new[-1].end if new else 0 :]:
         kinds[Kind.REWRITTEN] = None  # behind MOST_TOKENS
     if not kinds:
@@ -149,7 +154,7 @@ def _pieces(texts: tuple[str, str], both: tuple[list[Token], list[Token]], apart
     return [piece for piece in row if piece.text]
 
 
-def _kind(here: _Run, there: _Run, language: str | None) -> Kind:
+def _kind(here: _Run, there: _Run, language: str) -> Kind:
     one, other = here.words, there.words
     if not one and not other:
         marks = {token.text for token in (*here.tokens, *there.tokens)}
@@ -160,7 +165,7 @@ def _kind(here: _Run, there: _Run, language: str | None) -> Kind:
         )
     if _flat(one) == _flat(other):
         return Kind.PUNCTUATION
-    if _are_figures(one, other):
+    if _are_figures(one, other, language):
         return Kind.FIGURES
     if _are_names(here, there, language):
         return Kind.NAMES
@@ -173,33 +178,44 @@ def _flat(words: Sequence[Token]) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", joined).casefold() if c not in "'’-\u2010\u2011\u00ad")
 
 
-def _is_figure(token: Token) -> bool:
+def _is_figure(token: Token, language: str) -> bool:
     if token.form == "figure" or any(char.isdigit() for char in token.text):
         return True
     word = token.text.casefold()
     if word in _AMOUNTS:
         return True
-    table, key = calendar(), fold(token.text)
-    return table.words.get(key, "") != "" and any(role.code in "mpow" for role in table.roles(key))
+    return _names_time(token.text, language)
 
 
-def _are_figures(one: Sequence[Token], other: Sequence[Token]) -> bool:
+def _names_time(word: str, language: str) -> bool:
+    """Whether a word is a month or a weekday: in its own language, or, as one with a capital, in any.
+
+    English and German write them with one, and so "may" is none.
+    """
+    if word.islower() and language in ("", *_CAPITALS):
+        return False
+    table, key = calendar(), fold(word)
+    roles = table.roles(key) if key in table.words else ()
+    return any(role.code in "mpow" and (not word.islower() or language in role.languages) for role in roles)
+
+
+def _are_figures(one: Sequence[Token], other: Sequence[Token], language: str) -> bool:
     """Whether only figures differ; with a unit beside them, as "3 km" and "5 miles"."""
-    marked = [_is_figure(token) for token in (*one, *other)]
+    marked = [_is_figure(token, language) for token in (*one, *other)]
     if all(marked):
         return True
     both = any(marked[: len(one)]) and any(marked[len(one) :])
     return both and sum(marked) * 2 >= len(marked)
 
 
-def _are_names(here: _Run, there: _Run, language: str | None) -> bool:
+def _are_names(here: _Run, there: _Run, language: str) -> bool:
     sides = [side for side in (here, there) if side.words]
     if all(_is_quoted(side) for side in sides):
         return True
     return all(_is_name(side, language) for side in sides)
 
 
-def _is_name(run: _Run, language: str | None) -> bool:
+def _is_name(run: _Run, language: str) -> bool:
     """Whether all words are written as names. A sentence begins with a capital in any case, and German nouns do."""
     words = run.words
     if all(_KATAKANA.match(word.text) for word in words):
@@ -212,7 +228,7 @@ def _is_name(run: _Run, language: str | None) -> bool:
     with_another = len(words) > 1 or any(token.text[:1].isupper() for token in (*before[-1:], *behind[:1]))
     if not before:
         return with_another
-    return with_another if (language or "").partition("-")[0] in ("de", "lb") else True
+    return with_another if language in _NOUNS else True
 
 
 def _is_quoted(run: _Run) -> bool:
