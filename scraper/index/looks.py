@@ -88,6 +88,10 @@ class Looks(Database):
             f" tries = CASE WHEN {_LATER} THEN 0 ELSE tries END, looked_at = max(looked_at, excluded.looked_at)",
             (*values, judged, at),
         )
+        if record.version > 1 and record.version > self._highest(key):  # its note says more, unless it was cut off
+            found = Look(at=at, outcome=Outcome.CHANGED, status=200, version=record.version, record=record.id)
+            insert = "INSERT OR IGNORE INTO looks (key, at, is_event, said) VALUES (?, ?, 1, ?)"
+            self._write(insert, (key, at, msgspec.json.encode(found)))
         edition = (key, at, record.id, record.version)
         self._write("INSERT OR IGNORE INTO versions (key, at, record, version) VALUES (?, ?, ?, ?)", edition)
 
@@ -145,6 +149,11 @@ class Looks(Database):
         """The newest looks since then that gave something, newest first."""
         sql = "SELECT key, said FROM looks WHERE is_event AND at >= ? ORDER BY at DESC, key LIMIT ?"
         return [Happening(row[0], self._look(row[1])) for row in self._read(sql, (since, limit))]
+
+    def _highest(self, key: str) -> int:
+        """The number of an article's newest version, 0 if there is none."""
+        found = self._read("SELECT COALESCE(MAX(version), 0) FROM versions WHERE key = ?", (key,))
+        return self._checked(found[0][0], int)
 
     def _followed(self, where: str, values: tuple[Any, ...]) -> Iterator[Followed]:
         for row in self._read(f"SELECT {_COLUMNS} FROM followed {where}", values):  # noqa: S608 clauses of this file only

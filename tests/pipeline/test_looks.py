@@ -1,4 +1,4 @@
-"""Looking again: an article that changes, stays, moves, vanishes and comes back, on a real server under a given clock."""
+"""Looking again: an article changes, stays, moves, vanishes and comes back, on a real server under a given clock."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from msgspec import structs
 from servers import Asked, Reply, Server, response
 
 from scraper.archive import rebuild
+from scraper.clean.rules import shipped
 from scraper.index import Followed
-from scraper.pipeline import Source, SourceKind, Tools
+from scraper.pipeline import Source, SourceKind, Tools, fetch_all
 from scraper.pipeline import looks as looking
+from scraper.pipeline.reclean import Order, reclean
 from scraper.pipeline.run import run_looks
-from scraper.types import Look, Outcome, Record
+from scraper.types import Link, Look, Outcome, Record
 from scraper.verify import verify
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -298,13 +300,13 @@ def test_a_passing_redirect_is_none_and_a_redirect_to_another_article_is_elsewhe
 
 def other() -> bytes:
     lines = [
-        "The harbour of the old town was dredged for the first time since the war, and ships may enter it once more.",
-        "Fishermen had waited for that day since the sandbank before its mouth had grown beyond the depth of their keels.",
-        "Two tugs from the neighbouring port took part in the work, which cost less than had been planned in the spring.",
+        "The harbour of the old town was dredged for the first time since the war, so that ships may enter it.",
+        "Fishermen had waited for that day since the sandbank before its mouth grew beyond their keels.",
+        "Two tugs from the neighbouring port took part in the work, which cost less than was planned in the spring.",
     ]
     body = "".join(f"<p>{line}</p>" for line in lines)
-    html = f"<!DOCTYPE html><html><head><title>Ships</title></head><body><article><h1>Ships</h1>{body}</article></body></html>"
-    return response(html.encode(), "200 OK", HTML)
+    html = f"<html><head><title>Ships</title></head><body><article><h1>Ships</h1>{body}</article></body></html>"
+    return response(b"<!DOCTYPE html>" + html.encode(), "200 OK", HTML)
 
 
 @pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
@@ -342,9 +344,6 @@ def test_still_gone_when_named_anew_is_not_told_twice(paper: Paper) -> None:
 
 
 def test_by_hand_it_comes_back_too(paper: Paper) -> None:
-    from scraper.pipeline import fetch_all
-    from scraper.types import Link
-
     paper.after(0)
     paper.after(2 * HOUR, response(b"gone", "404 Not Found"))
     paper.server.routes["/a"] = edited("bridge", ("forty", "sixty"))
@@ -401,7 +400,7 @@ def test_its_articles_are_looked_at_when_the_feed_is_down(paper: Paper) -> None:
 def test_cut_off_after_the_answer_was_archived_the_look_is_made_again(
     paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer is acknowledged by another page's commit; then the process dies, and the server says 304 from now on."""
+    """The answer is acknowledged by another page's commit; then the run ends, and the server says 304 from now on."""
     paper.after(0, tagged(page("bridge"), "1"))
 
     class Killed(BaseException):
@@ -475,9 +474,6 @@ def test_the_same_history_from_an_index_made_again(paper: Paper, lost: str) -> N
 
 
 def test_cleaning_again_keeps_the_versions(paper: Paper) -> None:
-    from scraper.clean.rules import shipped
-    from scraper.pipeline.reclean import Order, reclean
-
     a_life(paper)
     before = paper.state()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ def longest(old: Sequence[str], new: Sequence[str]) -> int:
 def test_small_ones_are_matched_as_well_as_can_be(old: list[str], new: list[str]) -> None:
     found = matches(old, new)
     assert all(old[one] == new[other] for one, other in found)
-    assert all(a[0] < b[0] and a[1] < b[1] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(found))
     assert len(found) == longest(old, new)
 
 
@@ -45,7 +46,7 @@ def test_stretches_and_what_stands_between_them_are_all(old: list[str], new: lis
 def test_large_ones_by_what_stands_once(old: list[int], new: list[int]) -> None:
     found = matches(old, new)
     assert all(old[one] == new[other] for one, other in found)
-    assert all(a[0] < b[0] and a[1] < b[1] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(found))
 
 
 def test_what_was_put_into_a_long_text_is_found() -> None:
