@@ -100,6 +100,8 @@ class Looks(Database):
         said = msgspec.json.encode(look)
         insert = "INSERT OR REPLACE INTO looks (key, at, is_event, said) VALUES (?, ?, ?, ?)"
         self._write(insert, (key, look.at, look.is_event, said))
+        if look.to is not None:
+            self._write("INSERT OR REPLACE INTO moved (address, key) VALUES (?, ?)", (urls.key(look.to), key))
         gone = None if look.outcome in _SAYS_NOTHING else look.outcome is Outcome.VANISHED
         values = (look.at, look.judged, look.to, gone, key, look.at)
         self._write(
@@ -122,12 +124,11 @@ class Looks(Database):
         return next(self._followed("WHERE key = ?", (key,)), None)
 
     def followed_at(self, url: str) -> Followed | None:
-        """The article at an address: the one that was asked for, or one under which it was met, as after a move."""
+        """The article at an address: the one that was asked for, or one to which it moved."""
         key = urls.key(url)
         if (known := self.followed(key)) is not None:
             return known
-        met = "seen JOIN versions ON versions.record = seen.record WHERE seen.key IN (?, ?)"
-        found = self._read(f"SELECT versions.key FROM {met} LIMIT 1", (key, url))  # noqa: S608 constants only
+        found = self._read("SELECT key FROM moved WHERE address = ?", (key,))
         return self.followed(str(found[0][0])) if found else None
 
     def young(self, source: str, since: str, *, gone: bool = False) -> Iterator[Followed]:

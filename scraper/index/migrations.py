@@ -47,6 +47,7 @@ CREATE TABLE versions (
 CREATE INDEX versions_by_record ON versions (record);
 CREATE TABLE looks (
     key TEXT, at TEXT, is_event INTEGER NOT NULL, said BLOB NOT NULL, PRIMARY KEY (key, at)) WITHOUT ROWID;
+CREATE TABLE moved (address TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX looks_by_time ON looks (at) WHERE is_event;
 """
 

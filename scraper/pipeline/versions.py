@@ -134,7 +134,7 @@ def keep(look: Look, known: Followed, tools: Tools, ref: WarcRef) -> None:
     archive, source = tools.archive, known.source
     archive.note(Note(source=source, key=known.key, look=look), known.url, ref)
     if look.to is not None and archive.index.seen(source, urls.key(look.to)) is None:
-        archive.note(Note(source=source, key=urls.key(look.to), seen=look.record or known.record), known.url, ref)
+        archive.note(Note(source=source, key=urls.key(look.to), seen=""), known.url, ref)
 
 
 def _is_same(article: Article, last: Record) -> bool:
