@@ -20,10 +20,10 @@ from scraper.index import Followed
 from scraper.pipeline import GONE, check_status, counted, fetch, together
 from scraper.pipeline.commit import acknowledged
 from scraper.pipeline.tools import Source, Tools
-from scraper.pipeline.versions import Judged, gone, judge, keep, look_of, newest
+from scraper.pipeline.versions import Judged, Page, gone, judge, keep, look_of, newest
 from scraper.record import ledger_of, provenance_of, record_of
 from scraper.revisions.due import TRIES, Watched, due_at, is_due, oldest
-from scraper.types import Capture, Failure, Link, Look, Outcome, Record, WarcRef
+from scraper.types import Article, Capture, Failure, Link, Look, Outcome, Record, WarcRef
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +130,15 @@ async def _look(article: Followed, link: Link, tools: Tools) -> Looked:
 async def _compare(capture: Capture, article: Followed, tools: Tools, ref: WarcRef) -> Looked:
     """Judge a page that was stored; a new version gets its record."""
     cleaned = await tools.workers.clean(capture)
-    judged = await judge(cleaned.article, capture, article, tools)
+
+    async def load() -> Article:
+        second = await fetch(capture.link, tools)
+        tools.archive.store(second)
+        check_status(second)
+        same = (second.body, second.final_url) == (capture.body, capture.final_url)
+        return cleaned.article if same else (await tools.workers.clean(second)).article
+
+    judged = await judge(Page(cleaned.article, capture, load), article, tools)
     look = structs.replace(look_of(judged, capture, article), judged=tools.archive.original(ref))
     if judged.outcome is Outcome.NO_ARTICLE:
         look = structs.replace(look, verdict=cleaned.article.verdict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from msgspec import Struct, structs
@@ -9,7 +10,7 @@ from msgspec import Struct, structs
 from scraper.errors import VerificationError
 from scraper.index import Followed
 from scraper.pipeline.tools import Tools
-from scraper.revisions.compare import LONGEST_NOISE, compare, plain
+from scraper.revisions.compare import LONGEST_NOISE, compare, confirmed, plain
 from scraper.sources import urls
 from scraper.types import Article, Capture, Look, Note, Outcome, Record, Verdict, WarcRef
 
@@ -52,7 +53,7 @@ async def place(article: Article, capture: Capture, key: str, tools: Tools) -> P
     known = tools.archive.index.followed(key)
     if known is None or capture.fetched_at <= known.fetched_at:
         return Placed(1 if known is None and is_article else None)
-    judged = await judge(article, capture, known, tools)
+    judged = await judge(Page(article, capture), known, tools)
     own = judged.outcome in (Outcome.NO_ARTICLE, Outcome.ELSEWHERE)
     look = look_of(judged, capture, known)
     return Placed(
@@ -80,8 +81,20 @@ def gone(capture: Capture, known: Followed) -> Look:
     return Look(at=capture.fetched_at, outcome=outcome, status=capture.status, version=known.version)
 
 
-async def judge(article: Article, capture: Capture, known: Followed, tools: Tools) -> Judged:
-    """Compare a page with the newest version. A VerificationError where the archive has lost that."""
+class Page(Struct, frozen=True):
+    """A page as it was cleaned and as it was fetched; `load` cleans it as it is at another load."""
+
+    article: Article
+    capture: Capture
+    load: Callable[[], Awaitable[Article]] | None = None
+
+
+async def judge(page: Page, known: Followed, tools: Tools) -> Judged:
+    """Compare a page with the newest version; one with another text is loaded once more.
+
+    A VerificationError where the archive has lost that version.
+    """
+    article, capture = page.article, page.capture
     if article.verdict is not Verdict.ARTICLE:
         return Judged(Outcome.NO_ARTICLE, known.version)
     last = newest(known, tools)
@@ -91,8 +104,14 @@ async def judge(article: Article, capture: Capture, known: Followed, tools: Tool
         raise VerificationError(f"{known.url}: nothing in the WARC to compare with", reason="no-capture")
     before = (await tools.workers.clean(tools.archive.capture(last.warc))).article
     found = compare(before, article)
+    titles = {_title(before.metadata.title), _title(article.metadata.title)}
+    if page.load is not None and (found.changed or len(titles) > 1):
+        again = await page.load()
+        found = confirmed(found, compare(article, again))
+        if _title(again.metadata.title) != _title(article.metadata.title):
+            titles = set()  # one of several that are tried out on readers
     noise = tuple(line[:LONGEST_NOISE] for line in found.noise[:MOST_NOISE])
-    if not found.changed and _title(before.metadata.title) == _title(article.metadata.title):
+    if not found.changed and len(titles) < 2:
         return Judged(Outcome.NOISE if noise else Outcome.SAME_TEXT, known.version, noise)
     if found.kin < KIN and urls.key(capture.final_url) != urls.key(known.final_url):
         return Judged(Outcome.ELSEWHERE, known.version)

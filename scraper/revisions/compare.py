@@ -1,17 +1,20 @@
 """Whether an article changed, or only what stands around it: two cleanings of one page by one cleaner, line by line.
 
-Widgets change at each load, and the cleaner lets some through. It says of each kept line how sure it is of it. On 218
-development pages of half A, of the kept lines between others that it is sure of 7 % are chrome, 90 % of the sentences
-among them that it gives less than 0.6; of those before and behind them 60 and 35 % of the lines below 0.8. So a line
-that came, went or changed is noise if it is one of those, or if it stands on both pages and the cleaner judged it
+Widgets change from load to load, and the cleaner lets some through. It says of each kept line how sure it is. On 218
+development pages of half A, of the kept lines between others that it is sure of 3 % are chrome, 91 % of the sentences
+among them that it gives less than 0.6; of those before and behind them 67 and 46 % of the sentences below 0.8. So a
+line that came, went or changed is noise if it is one of those, or if it stands on both pages and the cleaner judged it
 otherwise this time. A correction added at an article's end gets 0.97, a short last sentence 0.87.
+
+An advertisement within the article may get 0.84 all the same. So a page with other lines is loaded once more: what
+differs between two loads of one minute is not the article's either (`confirmed`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scraper.revisions.align import Stretch, pairs, stretches
 from scraper.revisions.wording import bag, likeness
@@ -34,12 +37,14 @@ class Comparison(Struct, frozen=True):
     """What came of it: `changed` lines that are the article's, `noise` lines that changed and are not, of both pages.
 
     `kin` is the share of the shorter article's letters in lines that stand in both, by which two articles of one site
-    are told from two versions of one.
+    are told from two versions of one. `groups` are the changed lines place by place, those of the old page and those
+    of the new one.
     """
 
     changed: tuple[str, ...]
     noise: tuple[str, ...]
     kin: float
+    groups: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
 
 
 class _Line(Struct, frozen=True):
@@ -62,14 +67,36 @@ def compare(before: Article, after: Article) -> Comparison:
     apart = stretches(here, there)
     core = _core(old, apart)
     gone, come = _passed_over(after), _passed_over(before)
-    changed: list[str] = []
     noise: list[str] = []
+    groups: list[tuple[frozenset[str], frozenset[str]]] = []
     for stretch in apart:
         least = INSIDE if core[0] <= stretch.old[0] and stretch.old[1] <= core[1] else AT_THE_ENDS
+        sides: dict[bool, list[str]] = {True: [], False: []}
         for line, score, was in _judged(old, new, stretch):
-            flipped = line in (gone if was else come)
-            (noise if flipped or score < least else changed).append(line)
-    return Comparison(tuple(dict.fromkeys(changed)), tuple(dict.fromkeys(noise)), _kin(here, there, apart))
+            if score < least or line in (gone if was else come):
+                noise.append(line)
+            else:
+                sides[was].append(line)
+        groups += [(frozenset(sides[True]), frozenset(sides[False]))] if any(sides.values()) else []
+    changed = tuple(sorted(frozenset().union(*(side for group in groups for side in group))))
+    kin = _kin(here, there, apart)
+    return Comparison(changed, tuple(dict.fromkeys(noise)), kin, tuple(groups))
+
+
+def confirmed(found: Comparison, again: Comparison) -> Comparison:
+    """What is left of the changes after a second load of the new page, which `again` compares with the first.
+
+    Where all new lines of a place differ from load to load, its old ones were of the same kind.
+    """
+    passing = frozenset((*again.changed, *again.noise))
+    groups = [
+        (old - passing, new - passing)
+        for old, new in found.groups
+        if not (new and new <= passing) and not (old | new) <= passing
+    ]
+    left = frozenset().union(*(side for group in groups for side in group))
+    noise = tuple(line for line in found.changed if line not in left)
+    return structs.replace(found, changed=tuple(sorted(left)), noise=(*found.noise, *noise), groups=tuple(groups))
 
 
 def _lines(article: Article) -> list[_Line]:

@@ -216,7 +216,7 @@ def test_a_page_that_goes_back_to_an_earlier_payload_is_a_version_all_the_same(p
     assert paper.versions() == [1, 2, 3]
     texts = [line.text for line in paper.bench.lines()]
     assert texts[0] == texts[2] != texts[1]
-    assert paper.asked() == [None, '"1"', '"2"']
+    assert paper.asked() == [None, '"1"', None, '"2"', None]  # a change is loaded twice
 
 
 def test_a_304_by_its_own_validators(paper: Paper) -> None:
@@ -487,3 +487,42 @@ def test_cleaning_again_keeps_the_versions(paper: Paper) -> None:
 async def _with(bench: Bench, work: Callable[[Tools], object]) -> object:
     async with bench.tools(network=False) as tools:
         return await work(tools)  # type: ignore[misc]
+
+
+def test_an_advertisement_within_the_article_is_seen_through_by_a_second_load(paper: Paper) -> None:
+    """The cleaner lets it through (0.84), in the middle of the text, and it is another one at each load."""
+    goods = iter(
+        f"{name} of your dreams today and save {n} per cent" for n, name in enumerate(["sofa", "bed", "desk"] * 9)
+    )
+    middle = f"<p>{paragraphs('bridge')[2]}</p>"
+
+    def answer(asked: Asked) -> bytes:
+        return edited("bridge", (middle, f"<div class=q7><p>Order the soft {next(goods)}.</p></div>{middle}"))
+
+    paper.after(0, answer)
+    assert "Order the soft" in paper.bench.lines()[0].text
+    paper.after(2 * HOUR)
+    assert (paper.outcomes(), paper.versions()) == (["noise"], [1])
+    assert len(paper.asked()) == 3
+    assert paper.bench.types()["response"] >= 4
+
+
+def test_a_change_is_one_if_it_stays_at_a_second_load(paper: Paper) -> None:
+    paper.after(0)
+    paper.after(2 * HOUR, edited("bridge", tail="<p>The opposition said it would go to court.</p>"))
+    assert (paper.outcomes(), len(paper.asked())) == (["changed"], 3)
+
+
+def test_headlines_that_are_tried_out_on_readers_are_no_versions(paper: Paper) -> None:
+    numbers = iter(range(9))
+    paper.after(0, lambda asked: edited("bridge", ("A new bridge", f"Headline {next(numbers)} about a bridge")))
+    paper.after(2 * HOUR)
+    assert (paper.outcomes(), paper.versions()) == (["same_text"], [1])
+
+
+def test_a_second_load_that_fails_leaves_the_look_to_the_next_run(paper: Paper) -> None:
+    paper.after(0)
+    replies = iter([edited("bridge", ("forty", "sixty")), response(b"", "500 Oops")])
+    assert paper.after(2 * HOUR, lambda asked: next(replies)).endswith("1 http-500")
+    assert paper.outcomes() == []
+    assert paper.after(3 * HOUR, edited("bridge", ("forty", "sixty"))).endswith("(1 changed)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scraper.revisions.compare import compare, plain
+from scraper.revisions.compare import compare, confirmed, plain
 from scraper.types import Article, Form, Kept, Kind, Metadata, Removal, Verdict
 
 BODY = [(f"Sentence number {n} of the article stands here.", 0.99) for n in ("one", "two", "three", "four")]
@@ -57,3 +57,20 @@ def test_another_article_is_no_kin() -> None:
 
 def test_white_space_is_plain() -> None:
     assert plain(" A\u00a0 b\r\n\n\n\tc ") == "A b\nc" == plain("A b\nc")
+
+
+def test_what_differs_from_load_to_load_is_not_the_article_s() -> None:
+    def page(*more: tuple[str, float]) -> Article:
+        return article([*BODY[:2], *more, *BODY[2:]])
+
+    old, new, again = (page((f"Order the {name} of your dreams today.", 0.84)) for name in ("sofa", "bed", "chair"))
+    found = compare(old, new)
+    assert len(found.changed) == 2
+    assert confirmed(found, compare(new, again)).changed == ()
+    assert len(confirmed(found, compare(new, again)).noise) == 2
+    assert confirmed(found, compare(new, new)) == found  # it stands there at each load
+    assert confirmed(compare(page(), new), compare(new, again)).changed == ()
+    real = ("The mayor said so on the phone.", 0.9)
+    ad = ("Order the bed of your dreams today.", 0.84)
+    mixed = compare(old, page(real, ad))
+    assert real[0] in confirmed(mixed, compare(page(real, ad), page(real, ("Order a chair.", 0.84)))).changed
