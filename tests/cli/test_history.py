@@ -81,6 +81,12 @@ def test_the_same_in_other_spellings_and_from_an_index_made_again(root: Path) ->
     assert told(root, "changes", "--since", "2026-11-20").out.count("\n") == 3
 
 
+def test_the_export_has_the_newest_version_and_all_of_them_when_asked(root: Path) -> None:
+    exported = [json.loads(line) for line in told(root, "export").out.splitlines()]
+    assert [(one["version"], one["title"]) for one in exported] == [(2, "Bridge approved")]
+    assert [json.loads(line)["version"] for line in told(root, "export", "--all").out.splitlines()] == [1, 2]
+
+
 def test_as_json(root: Path) -> None:
     known = json.loads(told(root, "history", URL, "--json").out)
     assert [one["version"] for one in known["versions"]] == [1, 2]
