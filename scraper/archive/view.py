@@ -56,6 +56,11 @@ class View:
             raise VerificationError(f"{path}: at {ref.offset}: not {ref.record_id}", reason="bad-reference")
         raise VerificationError(f"{final}: the file is gone", reason="lost-warc")
 
+    def original(self, ref: WarcRef) -> str:
+        """The id of the whole response that a reference leads to: its own, or that of the one it is a revisit of."""
+        entry = self._entry(ref)
+        return ref.record_id if entry.type != "revisit" else warc.referred(entry)[2]
+
     def capture(self, ref: WarcRef) -> Capture:
         """What was fetched, for cleaning it again: the last hop, with the context that was stored beside it."""
         return warc.capture(self.read(ref), source=str(self.root), at=ref.file)

@@ -21,12 +21,15 @@ from scraper.sources.urls import normalise
 
 _CONTACT = re.compile(r"(?:https?://|mailto:)?[!-~]+")
 _REASON = 10  # characters of the shortest text that gives a reason
-_ON_THE_WEB = ("feed", "sitemap", "listing")
+ON_THE_WEB = ("feed", "sitemap", "listing")
+"""Types of sources whose articles are asked for, and may change."""
+
 _ONLY_FOR = {
     "selector": ("listing",),
     "patterns": ("folder", "warc"),
     "directory": ("folder", "warc"),
-    "url": _ON_THE_WEB,
+    "url": ON_THE_WEB,
+    "revisions": ON_THE_WEB,
 }
 
 Problem = tuple[str, str]
@@ -128,7 +131,7 @@ def _source(source: SourceConfig, config: Config) -> Iterator[Problem]:
     for key, types in _ONLY_FOR.items():
         if getattr(source, key) and source.type not in types:
             yield key, f"a source of type `{source.type}` has no `{key}`; it is for {' and '.join(types)}"
-    needed = "url" if source.type in _ON_THE_WEB else "directory"
+    needed = "url" if source.type in ON_THE_WEB else "directory"
     if not getattr(source, needed):
         yield needed, f"a source of type `{source.type}` needs `{needed}`"
     elif needed == "url" and normalise(source.url or "") is None:

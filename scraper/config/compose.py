@@ -16,7 +16,7 @@ from msgspec import Struct
 from scraper import archive as archives
 from scraper import fetch, polite, warc, workers
 from scraper.clean.options import Options
-from scraper.config.check import read_site_rules
+from scraper.config.check import ON_THE_WEB, read_site_rules
 from scraper.config.digest import digest_of
 from scraper.config.settings import CleaningConfig, Config, NetworkConfig, SourceConfig
 from scraper.pipeline import Source, SourceKind, Tools
@@ -129,4 +129,12 @@ def source_of(source: SourceConfig, config: Config) -> Source:
         selector=source.selector,
         limit=source.limit,
         max_bytes=config.cleaning.max_bytes,
+        revisions=revisions_of(source, config),
     )
+
+
+def revisions_of(source: SourceConfig, config: Config) -> tuple[float, ...]:
+    """The ages in seconds at which a source's articles are looked at again; only those on the web can change."""
+    if source.type not in ON_THE_WEB:
+        return ()
+    return config.revisions.after if source.revisions is None else source.revisions

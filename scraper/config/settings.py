@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from scraper.config.schedule import Every, Schedule, cron
 
-UNITS = ("seconds", "interval", "bytes", "path")
+UNITS = ("seconds", "interval", "intervals", "bytes", "path")
 """What `Meta.extra["unit"]` may be: how a value may be written in the file (see convert.py)."""
 
 
@@ -160,6 +160,19 @@ class WebConfig(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
 
 
+class RevisionsConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Looking again at articles, whether they changed, moved or vanished."""
+
+    after: Annotated[
+        tuple[Annotated[float, Meta(ge=60, le=366 * 86400)], ...],
+        Meta(
+            max_length=20,
+            extra={"unit": "intervals"},
+            description="Ages at which an article is looked at again; none: never.",
+        ),
+    ] = (3600.0, 21_600.0, 86_400.0, 604_800.0)
+
+
 SourceType = Literal["folder", "warc", "feed", "sitemap", "listing"]
 
 
@@ -188,6 +201,13 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = None
     timezone: Annotated[str | None, Meta(description="IANA time zone of `cron`.")] = None
     limit: Annotated[int, Meta(ge=1, le=100_000, description="New articles taken in one run.")] = 1000
+    revisions: Annotated[
+        Annotated[tuple[Annotated[float, Meta(ge=60, le=366 * 86400)], ...], Meta(max_length=20)] | None,
+        Meta(
+            extra={"unit": "intervals"},
+            description="Its own ages at which articles are looked at again, instead of `revisions.after`; []: never.",
+        ),
+    ] = None
 
     def schedule(self, timezone: str) -> Schedule | None:
         """When it runs, None if only by hand; `timezone` is for a `cron` that names none. ValueError for a bad one."""
@@ -209,4 +229,5 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     cleaning: CleaningConfig = CleaningConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     web: WebConfig = WebConfig()
+    revisions: RevisionsConfig = RevisionsConfig()
     sources: tuple[SourceConfig, ...] = ()

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
+from scraper.index.looks import Edition, Followed, Happening, Looks
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
 from scraper.index.proving import Proving
@@ -24,8 +25,11 @@ __all__ = [
     "OLDER_SCHEMA",
     "OTHER_SCHEMA",
     "SCHEMA_VERSION",
+    "Edition",
     "Erased",
     "File",
+    "Followed",
+    "Happening",
     "Index",
     "Pending",
     "Place",
@@ -119,7 +123,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Erasing, Payloads, Proving):
+class Index(Erasing, Looks, Payloads, Proving):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -139,6 +143,7 @@ class Index(Erasing, Payloads, Proving):
         seq = self._write(f"INSERT INTO records ({_ROW}) VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608 constants only
         for key in keys(record):
             self.see(record.source, key, record.id)
+        self.follow(record)
         if record.verdict is Verdict.ARTICLE:
             self.add_fulltext(seq, record)
         return seq
@@ -200,7 +205,10 @@ class Index(Erasing, Payloads, Proving):
         return self._checked(found[0], Validators) if found else None
 
     def take(self, note: Note) -> None:
-        """Take in what a source learned: that it met a key, or the validators of an address's last answer."""
+        """Take in what a source learned: what a look gave, that it met a key, or an address's last validators."""
+        if note.look is not None:
+            self.look(note.key, note.look)
+            return
         if note.seen is not None:
             self.see(note.source, note.key, note.seen)
             return

@@ -49,6 +49,21 @@ CREATE INDEX records_by_verdict ON records (verdict);
 CREATE INDEX records_by_source_and_verdict ON records (source, verdict);
 """
 
-STEPS = (_RECORDS, _PAYLOADS, _BROWSING)
+_LOOKS = """
+CREATE TABLE followed (
+    key TEXT PRIMARY KEY, source TEXT NOT NULL, url TEXT NOT NULL, final_url TEXT NOT NULL, first_at TEXT NOT NULL,
+    record TEXT NOT NULL, version INTEGER NOT NULL, fetched_at TEXT NOT NULL, judged TEXT, looked_at TEXT NOT NULL,
+    gone INTEGER NOT NULL, absent INTEGER NOT NULL, tries INTEGER NOT NULL, tried_at TEXT) WITHOUT ROWID;
+CREATE INDEX followed_by_source ON followed (source, first_at);
+CREATE TABLE versions (
+    key TEXT, at TEXT, record TEXT, version INTEGER NOT NULL, PRIMARY KEY (key, at, record)) WITHOUT ROWID;
+CREATE INDEX versions_by_record ON versions (record);
+CREATE TABLE looks (
+    key TEXT, at TEXT, is_event INTEGER NOT NULL, said BLOB NOT NULL, PRIMARY KEY (key, at)) WITHOUT ROWID;
+CREATE TABLE moved (address TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX looks_by_time ON looks (at) WHERE is_event;
+"""
+
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
+from scraper.pipeline import versions
 from scraper.pipeline.commit import acknowledged
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.record import ledger_of, provenance_of, record_of
@@ -74,15 +75,20 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
     page (its capture is kept), LimitError where cleaning was cut off or the archive cannot be written.
     """
     ref = tools.archive.store(capture)
+    if capture.status in GONE:
+        versions.mark_gone(capture, key, tools, ref)
     check_status(capture)
     cleaned = await tools.workers.clean(capture)
-    record = record_of(cleaned.article, provenance_of(capture, ref), reasons=False)
+    placed = await versions.place(cleaned.article, capture, key, tools)
+    provenance = structs.replace(provenance_of(capture, ref), version=placed.version)
+    record = record_of(cleaned.article, provenance, reasons=False)
     ledger = structs.replace(ledger_of(cleaned.article, record.id, cleaned.rights), key=key)
     is_new = tools.archive.add(ref, record, ledger)
     if not is_new:
         tools.archive.note(Note(source=capture.link.source, key=key, seen=record.id), capture.link.url, ref)
         return Known(record.id)
     tools.archive.index.see(capture.link.source, key, record.id)
+    versions.keep_placed(placed, record, tools, ref)
     return record
 
 
@@ -125,10 +131,10 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
         try:
             capture = await fetch(link, tools)
         except ScrapeError as error:
-            return link, _counted(link, error, tools)
+            return link, counted(link, error, tools)
         return link, await clean_and_add(capture, tools, urls.key(link.url))
 
-    async with aclosing(acknowledged(_together(one, links), tools.archive)) as results:
+    async with aclosing(acknowledged(together(one, links), tools.archive)) as results:
         async for result in results:
             yield result
 
@@ -142,13 +148,13 @@ async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Result:
     try:
         return await process(capture, tools, key)
     except ScrapeError as error:
-        result = _counted(capture.link, error, tools)
+        result = counted(capture.link, error, tools)
         if 200 <= capture.status < 300 or capture.status in GONE:
             tools.archive.note(Note(source=capture.link.source, key=key, seen=""), capture.link.url)
         return result
 
 
-def _counted(link: Link, error: ScrapeError, tools: Tools) -> Failure:
+def counted(link: Link, error: ScrapeError, tools: Tools) -> Failure:
     """An expected error as a value that the index counts; the archive's own errors go on."""
     if is_fatal(error):
         raise error
@@ -156,7 +162,7 @@ def _counted(link: Link, error: ScrapeError, tools: Tools) -> Failure:
     return failure(link.url, error)
 
 
-async def _together(work: Callable[[Item], Awaitable[Done]], items: Iterable[Item]) -> AsyncGenerator[Done, None]:
+async def together(work: Callable[[Item], Awaitable[Done]], items: Iterable[Item]) -> AsyncGenerator[Done, None]:
     """The results of AT_ONCE calls at a time, as they are done; when the caller leaves, the others are cancelled."""
     waiting: set[asyncio.Future[Done]] = set()
     source = iter(items)

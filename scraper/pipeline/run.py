@@ -12,8 +12,9 @@ from msgspec import Struct
 from scraper.errors import ScrapeError
 from scraper.fetch import Validators
 from scraper.index import Validators as Stored
-from scraper.pipeline import Known, check_status, clean_and_add, fetch, fetch_all, files, is_fatal
+from scraper.pipeline import Known, check_status, clean_and_add, fetch, fetch_all, files, is_fatal, looks
 from scraper.pipeline.commit import acknowledged
+from scraper.pipeline.looks import Looked
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.sources import feed, listing, sitemap, urls
 from scraper.sources.names import path_of
@@ -29,7 +30,8 @@ Told = Callable[[Record | Failure], None]
 
 
 async def run_source(source: Source, tools: Tools, told: Told = lambda result: None) -> Tally:
-    """Archive everything new at a source; its beginning, end and outcome go to the index.
+    """Archive everything new at a source, and look again at its articles that are due; its beginning, end and outcome
+    go to the index.
 
     What fails for one input is counted in the tally. Raises what concerns all of them: the archive's own errors.
     """
@@ -39,13 +41,23 @@ async def run_source(source: Source, tools: Tools, told: Told = lambda result: N
     try:
         async with aclosing(_local(source, tools, tally) if local else _network(source, tools, tally)) as results:
             async for result in results:
-                _count(result, tally)
-                told(result)
+                _tell(result, tally, told)
     except ScrapeError as error:
         problem = _counted(source.at, error, source, tools)
-        _count(problem, tally)
-        told(problem)
+        _tell(problem, tally, told)
     index.end_run(source.name, tools.now(), ok=not tally.failures)
+    tools.archive.commit()
+    log.info("%s: %s", source.name, tally)
+    return tally
+
+
+async def run_looks(source: Source, tools: Tools, told: Told = lambda result: None) -> Tally:
+    """Look again at the articles of a source that are due, and ask for nothing else: for a time between two runs."""
+    tally = Tally()
+    due = looks.due(source, tools)[: looks.room(source, 0)]
+    async with aclosing(looks.look_again(due, source, tools)) as results:
+        async for result in results:
+            _tell(result, tally, told)
     tools.archive.commit()
     log.info("%s: %s", source.name, tally)
     return tally
@@ -59,12 +71,18 @@ def _counted(where: str, error: ScrapeError, source: Source, tools: Tools) -> Fa
     return failure(where, error)
 
 
-def _count(result: Record | Failure, tally: Tally) -> None:
+def _tell(result: Record | Failure | Looked, tally: Tally, told: Told) -> None:
     if isinstance(result, Failure):
         tally.failures.append(result)
         log.error("%s", result.message)  # an exit code comes of it, so -q does not hide it
+    elif isinstance(result, Looked):
+        tally.looks[result.look.outcome.value] += 1
+        if result.record is not None:
+            told(result.record)
+        return
     else:
         tally.verdicts[result.verdict.value] += 1
+    told(result)
 
 
 # ---- directories
@@ -134,7 +152,8 @@ class Answer(Struct, frozen=True):
 class _Found:
     """What a source names now: `new` is what it has not met, by key, `known` counts the rest.
 
-    `answers` named them; `whole` says that nothing new was left for the next run.
+    `answers` named them; `whole` says that nothing new was left for the next run. `named` are all keys, and `is_all`
+    says that they are all that the source names now.
     """
 
     def __init__(self, source: Source, tools: Tools) -> None:
@@ -144,6 +163,8 @@ class _Found:
         self.answers: list[Answer] = []
         self.problems: list[Failure] = []
         self.whole = True
+        self.named: set[str] = set()
+        self.is_all = False
 
     @property
     def is_full(self) -> bool:
@@ -155,6 +176,7 @@ class _Found:
         self.answers.append(answer)
         for link in links:
             key = urls.key(link.url)
+            self.named.add(key)
             if self._index.seen(self._source.name, key) is not None:
                 self.known += 1
             elif key not in self.new and self.is_full:
@@ -163,12 +185,16 @@ class _Found:
                 self.new.setdefault(key, link)
 
 
-async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Record | Failure, None]:
-    """The results for what a feed, sitemap or listing names and this source has not met.
+async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Record | Failure | Looked, None]:
+    """The results for what a feed, sitemap or listing names and this source has not met, and of looks that are due.
 
     Validators are kept only once all of it is archived: a 304 would hide what a crash or a full run left for later.
     """
-    found = await _find(source, tools)
+    try:
+        found = await _find(source, tools)
+    except ScrapeError as error:  # its articles may be there all the same
+        yield _counted(source.at, error, source, tools)
+        found = _Found(source, tools)
     tally.known += found.known
     for problem in found.problems:
         yield problem
@@ -182,6 +208,11 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
                 yield result
     for answer in found.answers if complete else ():
         _settle(answer, tools)
+    back = looks.named_again(source, found.named, tools) if found.is_all else []
+    due = [*back, *looks.due(source, tools)][: looks.room(source, len(found.new))]
+    async with aclosing(looks.look_again(due, source, tools)) as looked:
+        async for one in looked:
+            yield one
 
 
 def _settle(answer: Answer, tools: Tools) -> None:
@@ -203,6 +234,7 @@ async def _find(source: Source, tools: Tools) -> _Found:
     if answer is None:
         return found
     body, url = answer.capture.body, answer.capture.final_url
+    found.is_all = True
     if source.kind is SourceKind.FEED:
         found.take(feed.read(body, url, source.name), answer)
     elif source.kind is SourceKind.LISTING:
@@ -218,16 +250,19 @@ async def _find(source: Source, tools: Tools) -> _Found:
 
 async def _descend(children: tuple[Link, ...], found: _Found, source: Source, tools: Tools) -> None:
     """Read the sitemaps of an index, until there is enough for one run; one that fails costs no other."""
+    found.is_all = len(children) <= MAX_SITEMAPS
     for child in children[:MAX_SITEMAPS]:
         if found.is_full:
-            found.whole = False
+            found.whole = found.is_all = False
             return
         try:
             below = await _ask(child, tools)
+            found.is_all = found.is_all and below is not None
             if below is not None:
                 body, url = below.capture.body, below.capture.final_url
                 found.take(sitemap.read(body, url, source.name).pages, below)
         except ScrapeError as error:
+            found.is_all = False
             found.problems.append(_counted(child.url, error, source, tools))
 
 

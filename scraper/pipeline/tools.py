@@ -30,7 +30,8 @@ class Source(Struct, frozen=True):
     """Where links come from: a directory of files or WARCs, or the address of a feed, sitemap or listing.
 
     `limit` bounds the new links of one run; `patterns` are globs (none: the kind's own), `selector` is CSS for the
-    links of a listing, `max_bytes` bounds one file of a directory that is no WARC.
+    links of a listing, `max_bytes` bounds one file of a directory that is no WARC. `revisions` are the ages in seconds
+    at which its articles are looked at again.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Source(Struct, frozen=True):
     selector: str | None = None
     limit: int = 1_000
     max_bytes: int = 20_000_000
+    revisions: tuple[float, ...] = ()
 
 
 class Tools(Struct, frozen=True):
@@ -56,12 +58,16 @@ class Tools(Struct, frozen=True):
 
 
 class Tally:
-    """What a run did: records by verdict, failures by reason, and how much was known already."""
+    """What a run did: records by verdict, looks at known articles by outcome, failures by reason, and what was known.
+
+    A new version of an article counts among the looks alone.
+    """
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()
         self.failures: list[Failure] = []
         self.known = 0
+        self.looks: Counter[str] = Counter()
 
     @property
     def articles(self) -> int:
@@ -78,7 +84,9 @@ class Tally:
         no_articles = sorted((name, count) for name, count in self.verdicts.items() if name != Verdict.ARTICLE.value)
         failed = sorted(Counter(failure.reason for failure in self.failures).items())
         counted = [f"{count} {name}" for name, count in [*no_articles, *failed]]
-        return ", ".join([f"{self.articles} archived", f"{self.known} known", *counted])
+        seen = ", ".join(f"{count} {name}" for name, count in sorted(self.looks.items()))
+        again = [f"{self.looks.total()} looked at again ({seen})"] if self.looks else []
+        return ", ".join([f"{self.articles} archived", f"{self.known} known", *again, *counted])
 
 
 def failure(where: str, error: ScrapeError) -> Failure:

@@ -328,6 +328,7 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "archive.framing": st.sampled_from(["plain", "wire"]),
         "network.ca_file": st.sampled_from([None, __file__]),
         "cleaning.rules": st.sampled_from([None, SITE_RULES]),
+        "revisions.after": st.just(()),
         "schedule.timezone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),
         "archive.warc_max_size": st.integers(1_000_000, 10**10),
         "web.bind": st.sampled_from([None, "127.0.0.1:8080", "[::1]:0", "localhost:80"]),
