@@ -182,17 +182,20 @@ class _Secured(Struct, frozen=True):
     http2: bool = False
 
 
+_PLAIN = _Secured()
+
+
 class _TappedStream(httpcore.AsyncNetworkStream):
     """A connection that copies what crosses it into the wire of the task that uses it."""
 
     def __init__(
-        self, stream: httpcore.AsyncNetworkStream, exceptions: tls.Exceptions, secured: _Secured | None = None
+        self, stream: httpcore.AsyncNetworkStream, peer: str, exceptions: tls.Exceptions, secured: _Secured = _PLAIN
     ) -> None:
         self._stream = stream
+        # As it was connected to: once the server has hung up the operating system no longer says who it was.
+        self._peer = peer
         self._exceptions = exceptions
-        self._secured = secured or _Secured()
-        # Read now: when the server hangs up the operating system forgets who it was.
-        self._peer = str(stream.get_extra_info("server_addr")[0])
+        self._secured = secured
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         wire = _wire.get()
@@ -226,7 +229,7 @@ class _TappedStream(httpcore.AsyncNetworkStream):
             raise ScrapeError(f"{wire.url}: no TLS connection: {error}{way_out}", reason="tls") from error
         session: ssl.SSLObject = stream.get_extra_info("ssl_object")
         secured = _Secured(tls.facts(session), unverified, session.selected_alpn_protocol() == "h2")
-        return _TappedStream(stream, self._exceptions, secured)
+        return _TappedStream(stream, self._peer, self._exceptions, secured)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -282,4 +285,5 @@ class TapBackend(httpcore.AsyncNetworkBackend):
 
     async def _connect(self, address: str, port: int, timeout: float | None) -> httpcore.AsyncNetworkStream:
         with _wire.get().bounded(timeout) as allowed:
-            return _TappedStream(await self._network.connect_tcp(address, port, allowed), self._exceptions)
+            stream = await self._network.connect_tcp(address, port, allowed)
+        return _TappedStream(stream, address, self._exceptions)

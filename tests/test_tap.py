@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import httpcore
@@ -50,6 +50,23 @@ def names(table: Mapping[str, list[str]]) -> Resolve:
         return table[host]
 
     return resolve
+
+
+def test_a_peer_that_hung_up_at_once_is_still_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a reset the operating system says no peer's address: it is the one that was connected to."""
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", _unnamed(httpcore.AnyIOBackend.connect_tcp))
+    with Server({"/": response(b"text")}) as server:
+        assert fetch(server.url()).exchanges[-1].peer == "127.0.0.1"
+
+
+def _unnamed(connect: Callable[..., Awaitable[httpcore.AsyncNetworkStream]]) -> Callable[..., object]:
+    async def connected(*given: object) -> httpcore.AsyncNetworkStream:
+        stream = await connect(*given)
+        known = stream.get_extra_info
+        stream.get_extra_info = lambda info: None if info == "server_addr" else known(info)  # type: ignore[method-assign]  # a server that has gone
+        return stream
+
+    return connected
 
 
 GZIPPED = gzip.compress(b"zipped", mtime=0)
