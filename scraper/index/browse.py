@@ -83,9 +83,7 @@ def choose(index: Index, choice: Choice, leaf: Leaf) -> list[Row]:
         rows = list(index._rows(sql, (bound, *values, leaf.limit)))
     else:
         hits = f"SELECT rowid AS hit FROM fulltext WHERE fulltext MATCH ? AND rowid {sign} ?"  # noqa: S608 no input
-        # The plus keeps SQLite from asking the full text anew for each record of a source.
-        also = " AND ".join(f"+{condition}" for condition in where)
-        sql = f"JOIN ({hits}) ON seq = hit WHERE {also} ORDER BY hit {order} LIMIT ?"
+        sql = f"JOIN ({hits}) ON seq = hit WHERE {' AND '.join(where)} ORDER BY hit {order} LIMIT ?"
         rows = list(index._rows(sql, (choice.match, bound, *values, leaf.limit)))
     return rows[::-1] if is_back else rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -121,6 +122,25 @@ def test_hostile_texts_cost_no_more_than_their_length() -> None:
     assert compare.compare(". " * 100_000, "! " * 100_000)
     with pytest.raises(LimitError, match="too many to compare"):
         compare.compare("a" * compare.MOST_CHARS, "b")
+
+
+def test_texts_that_show_one_anchor_at_a_time_are_not_followed_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each value stands once before the anchor that hides it and once behind: a level of depth for each of them."""
+    looked_at = 0
+    unique = compare._unique
+
+    def counting(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+        nonlocal looked_at
+        looked_at += len(old) + len(new)
+        return unique(old, new)
+
+    monkeypatch.setattr(compare, "_unique", counting)
+    values = [f"v{number}" for number in range(1000)]
+    chain = ["u"] + [one for pair in zip(values[1:], values, strict=False) for one in pair]
+    old = [one for value in [values[0], *chain] for one in (value, "old")]
+    new = [one for value in [values[0], *chain] for one in ("new", value)]
+    aligned(old, new)
+    assert 10 * len(old) < looked_at < (compare.DEEPEST + 1) * (len(old) + len(new))
 
 
 def test_words_keep_every_space() -> None:
