@@ -148,7 +148,7 @@ def test_a_question_that_costs_too_much_ends(index: Index) -> None:
         Choice(verdict="consent"),
         Choice(day=date(2026, 11, 21)),
         Choice(match='"harbour"'),
-        Choice(match='"harbour"', source="paper"),
+        Choice(match='"harbour"', source="s2"),
     ],
 )
 def test_no_list_reads_all_records(index: Index, choice: Choice) -> None:
@@ -156,11 +156,12 @@ def test_no_list_reads_all_records(index: Index, choice: Choice) -> None:
     digest = hashlib.sha256(b"").hexdigest()
     columns = "id, source, url, fetched_at, language, verdict, text_sha256, word_count, warc_id"
     rows = (
-        (f"r{n}", f"s{n % 50}", f"u{n}", f"2026-{1 + n // 300:02d}-01T00:00:00Z", "en", "article", digest, 1, f"c{n}")
+        (f"r{n}", f"s{n % 5}", f"u{n}", f"2026-{1 + n // 300:02d}-01T00:00:00Z", "en", "article", digest, 1, f"c{n}")
         for n in range(3000)
     )
     index._begin()
     index._db.executemany(f"INSERT INTO records ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 constants
+    index._db.execute("INSERT INTO fulltext (rowid, text) SELECT seq, 'the harbour' FROM records")
     add(index, 9000, language="xx", verdict=Verdict.CONSENT)
     for number in range(9001, 9004):
         add(index, number)

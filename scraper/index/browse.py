@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from scraper.errors import LimitError
 from scraper.index import Index, Row
+from scraper.index.order import cleaned_at
 
 EVERY = 100_000
 """Instructions of SQLite's machine between two looks at the budget; about a millisecond."""
@@ -83,9 +84,7 @@ def choose(index: Index, choice: Choice, leaf: Leaf) -> list[Row]:
         rows = list(index._rows(sql, (bound, *values, leaf.limit)))
     else:
         hits = f"SELECT rowid AS hit FROM fulltext WHERE fulltext MATCH ? AND rowid {sign} ?"  # noqa: S608 no input
-        # The plus keeps SQLite from asking the full text anew for each record of a source.
-        also = " AND ".join(f"+{condition}" for condition in where)
-        sql = f"JOIN ({hits}) ON seq = hit WHERE {also} ORDER BY hit {order} LIMIT ?"
+        sql = f"JOIN ({hits}) ON seq = hit WHERE {' AND '.join(where)} ORDER BY hit {order} LIMIT ?"
         rows = list(index._rows(sql, (choice.match, bound, *values, leaf.limit)))
     return rows[::-1] if is_back else rows
 
@@ -134,7 +133,7 @@ def same_address(index: Index, row: Row) -> list[Row]:
         for where in _BY_ADDRESS:
             others = index._rows(f"WHERE {where} ORDER BY seq DESC LIMIT ?", (address, MOST_VERSIONS))
             found |= {other.seq: other for other in others if address in _addresses(other)}
-    newest = sorted(found.values(), key=lambda one: (one.fetched_at or "", _cleaned_at(one)), reverse=True)
+    newest = sorted(found.values(), key=lambda one: (one.fetched_at or "", cleaned_at(one)), reverse=True)
     kept = newest[:MOST_VERSIONS]
     return kept if row in kept else [*kept[:-1], row]
 
@@ -152,7 +151,3 @@ def _host(address: str) -> str | None:
         return urlsplit(address).hostname
     except ValueError:  # of a hostile page, such as an IPv6 address that is none
         return None
-
-
-def _cleaned_at(row: Row) -> tuple[str, int]:
-    return (row.ledger.file, row.ledger.offset) if row.ledger is not None else ("", 0)

@@ -12,8 +12,12 @@ from msgspec import Struct, structs
 
 from scraper import heartbeat
 from scraper.archive import View
-from scraper.errors import ScrapeError
+from scraper.archive.history import noise_of
+from scraper.errors import LimitError, ScrapeError
 from scraper.index import Row, browse
+from scraper.index.order import cleaned_at
+from scraper.revisions.diff import Version, diff
+from scraper.revisions.wording import Kind
 from scraper.types import Dateline, Ledger, Record, Segment, Verdict
 from scraper.web import charts
 from scraper.web.site import Site, Source, State, next_run, scheduled, state
@@ -23,6 +27,9 @@ SOURCES_A_LEAF = 100
 SAMPLE = 1000
 """Newest articles that the picture of removals is made of."""
 MOST_SITES = 40
+MOST_COMPARED = 1_000_000
+"""Characters of two texts together that are compared."""
+MOST_CHANGES = 1000
 _NO_FACTS = {
     *("schema", "id", "text", "text_sha256", "kept", "removed", "removed_counts", "trimmed", "origin", "warc"),
     *("cleaner", "rules", "profile", "verdict"),
@@ -144,6 +151,34 @@ def rights(ledger: Ledger | None) -> list[tuple[str, str]]:
     """What the site said on reuse, in its words."""
     said = structs.asdict(ledger.rights) if ledger is not None else {}
     return [(name, _value(value)) for name, value in said.items() if value]
+
+
+def versions(view: View, row: Row) -> list[Row]:
+    """The records of this one's address, and of addresses to which its article moved, the newest first."""
+    found = {one.id: one for one in browse.same_address(view.index, row)}
+    known = view.index.followed_at(row.url) if row.url else None
+    for edition in view.index.editions(known.key)[-browse.MOST_VERSIONS :] if known is not None else ():
+        if edition.record not in found and (other := view.index.get(edition.record)) is not None:
+            found[other.id] = other
+    return sorted(found.values(), key=lambda one: (one.fetched_at or "", cleaned_at(one)), reverse=True)
+
+
+def changes(view: View, old: Record, new: Record) -> dict[str, Any]:
+    """What changed between two records, sentence by sentence; lines that are known to come and go are left out.
+
+    A LimitError where the texts are too long for a page.
+    """
+    if len(old.text) + len(new.text) > MOST_COMPARED:
+        message = f"These texts have more than {MOST_COMPARED:,} characters together, too many to compare on a page."
+        raise LimitError(message, reason="too-large")
+    known = view.index.followed_at(new.url) if new.url else None
+    noise = noise_of(view.index.looks(known.key)) if known is not None else ()
+    one, other = (Version(record.title, record.text, record.language) for record in (old, new))
+    found = diff(one, other, noise)
+    headline = next((change for change in found.changes if Kind.HEADLINE in change.kinds), None)
+    sentences = [change for change in found.changes if change is not headline]
+    facts = changed_facts(old, new)
+    return {"headline": headline, "changes": sentences, "same": found.same, "facts": facts, "most": MOST_CHANGES}
 
 
 def _words(name: str) -> str:

@@ -16,9 +16,9 @@ from scraper.archive import View
 from scraper.archive.excerpt import excerpt, file_name
 from scraper.errors import LimitError, ScrapeError, UnusableError, VerificationError
 from scraper.index import Row
-from scraper.index.browse import bounded, same_address
+from scraper.index.browse import bounded
 from scraper.types import Ledger, Record
-from scraper.web import asked, compare, gather, listing, marked
+from scraper.web import asked, gather, listing, marked
 from scraper.web.site import Site
 from scraper.web.templates import ICON, STYLE, environment
 
@@ -69,7 +69,7 @@ class Pages:
             "parts": len(leaves),
             "is_exact": whole.is_exact,
             "view": shown if shown in VIEWS else VIEWS[0],
-            "versions": same_address(view.index, row),
+            "versions": gather.versions(view, row),
             "facts": gather.facts(row, record),
             "rights": gather.rights(ledger),
             "longest": marked.LONGEST,
@@ -81,10 +81,8 @@ class Pages:
         one, other = _row(request, view, "id"), _row(request, view, "other")
         rows = sorted((one, other), key=lambda row: (row.fetched_at or "", row.seq))
         old, new = (_text(view, row) for row in rows)
-        steps = compare.compare(old.text, new.text)
-        title = list(compare.words(old.title or "", new.title or "")) if old.title != new.title else None
-        found = {"old": rows[0], "new": rows[1], "steps": steps, "title": title, "row": one}
-        return self._show("compared.html", found | {"facts": gather.changed_facts(old, new)})
+        found = gather.changes(view, old, new)
+        return self._show("compared.html", {"old": rows[0], "new": rows[1], "row": one, **found})
 
     def download(self, request: Request, view: View) -> Response:
         """A record's WARC records as a file."""

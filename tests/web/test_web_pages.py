@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
-from shelf import NEWS, PARAGRAPHS, Shelf, capture, page, put
+from shelf import HOST, NEWS, PARAGRAPHS, Shelf, capture, page, put
 
 from scraper import warc
 from scraper.archive import Archive
-from scraper.types import Verdict
+from scraper.sources import urls
+from scraper.types import Look, Outcome, Verdict
 from scraper.web import asked, gather, marked
 
 
@@ -184,19 +185,35 @@ def test_a_huge_page_comes_in_parts(shelf: Shelf, monkeypatch: pytest.MonkeyPatc
     assert f"Part {count[1]} of {count[1]}" in shelf.client.get(f"{address}&part=999999").text
 
 
-def test_versions_are_found_and_compared(shelf: Shelf) -> None:
+def test_versions_are_found_and_compared(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     said = words(shelf.client.get(f"/articles/{shelf.first.id}").text)
     assert "22 November 2026, 09:00:00 UTC New bridge approved" in said
     for one, other in ((shelf.first, shelf.second), (shelf.second, shelf.first)):
         text = shelf.client.get(f"/articles/{one.id}/compare/{other.id}").text
         assert "river on <del>Tuesday</del><ins>Wednesday</ins> after" in text
         said = words(text)
-        assert f"gone {PARAGRAPHS[1]}" in said
-        assert f"new {NEWS}" in said
+        assert "3 sentences changed, 2 stayed" in said
+        assert f"removed {PARAGRAPHS[1]}" in said
+        assert f"added {NEWS}" in said
         assert "Headline New bridge approved The same in both." in said
     assert shelf.client.get(f"/articles/{shelf.first.id}/compare/{shelf.gone.id}").status_code == 404
+    monkeypatch.setattr(gather, "MOST_COMPARED", 100)
+    answer = shelf.client.get(f"/articles/{shelf.first.id}/compare/{shelf.second.id}")
+    assert (answer.status_code, "too many to compare" in answer.text) == (503, True)
+    monkeypatch.undo()
     assert "Both texts say the same" in shelf.client.get(f"/articles/{shelf.first.id}/compare/{shelf.first.id}").text
     assert "This is the only record" in shelf.client.get(f"/articles/{shelf.hostile.id}").text
+
+
+def test_versions_are_found_where_the_article_was_before(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        old = put(archive, capture(page("A bridge"), "old"), version=1)
+        look = Look(at="2026-11-22T00:00:00Z", outcome=Outcome.SAME, status=200, version=1, to=f"{HOST}/new")
+        archive.index.look(urls.key(f"{HOST}/old"), look)
+        new = put(archive, capture(page("A new bridge"), "new", "2026-11-22T09:00:00Z"))
+    other = Shelf.__new__(Shelf)
+    other.root = tmp_path
+    assert f"/articles/{new.id}/compare/{old.id}" in other.client.get(f"/articles/{new.id}").text
 
 
 def test_the_warc_records_are_a_file_of_their_own(shelf: Shelf, tmp_path: Path) -> None:
