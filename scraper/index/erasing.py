@@ -38,12 +38,8 @@ class Erasing(Database):
             self._write("INSERT INTO fulltext (fulltext, rowid, title, text) VALUES (?, ?, ?, ?)", values)
         self._write("DELETE FROM pending WHERE seq = ?", (gone.seq,))
         self._write("DELETE FROM records WHERE seq = ?", (gone.seq,))
-        for table in (
-            "followed",
-            "looks",
-            "moved",
-            "versions",
-        ):  # the last one last: an address goes with all its versions
+        # The last one last: an address goes with all its versions.
+        for table in ("followed", "looks", "moved", "versions"):
             keys = "SELECT key FROM versions WHERE record = ?"
             self._write(f"DELETE FROM {table} WHERE key IN ({keys})", (gone.id,))  # noqa: S608 constants only
         self._write("DELETE FROM seen WHERE record = ? AND key GLOB 'sha256:*'", (gone.id,))
