@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.errors import LimitError, UnusableError
+from scraper.sources import shape
 from scraper.sources.decode import decode, plain
 from scraper.sources.nesting import MAX_DEPTH, is_too_deep
 from scraper.sources.urls import key, normalise, site
@@ -28,32 +28,6 @@ FEED_TYPES = {
     "application/json": "json",
 }
 """Media types of `link rel=alternate` that are feeds (RSS Board "Autodiscovery", RFC 4287, jsonfeed.org)."""
-
-_SECTION = re.compile(
-    r"tags?|topics?|them(?:a|en)|temas?|categor(?:y|ies|ias?|ie)|kategorien?|sections?|authors?|autor(?:en|es|e)?|auteurs?|"
-    r"yazar(?:lar)?|profiles?|users?|members?|log-?in|log-?out|sign-?(?:in|up)|register|registration|(?:my-)?account|"
-    r"anmelden|registrieren|connexion|inscription|abo|abonnement|subscri(?:be|ptions?)|newsletters?|search|suche|buscar|"
-    r"recherche|arama|archives?|pages?|seite|feeds?|rss|cart|basket|checkout|shop|contacto?|kontakt|about|impressum|"
-    r"imprint|privacy|datenschutz|terms|agb|cookies|advertise|help|faq|sitemap|jobs|careers|events|gallery|static|"
-    r"assets|share|print|wp-(?:admin|login|content|json)|cdn-cgi|cgi-bin"
-)
-"""Path segments under which sites keep their lists, accounts and service pages."""
-
-_SERVICE_SLUG = re.compile(
-    r"(?:about|contact|privacy|terms|cookies?|imprint|subscribe|newsletters?|sign|log|how-to-use)[-_]"
-)
-_NO_PAGE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|json|xml|rss|pdf|zip|gz|mp[34]|m4a|webm|avi|docx?|xlsx?|apk|exe)$"
-)
-_EXTENSION = re.compile(r"\.(?:s?html?|php\d?|aspx?|jsp|cms|amp|ece|story)$")
-_DATE = re.compile(
-    r"/(?:19|20)\d{2}[/-](?:0?[1-9]|1[0-2]|[a-z]{3})(?:[/-]\d{1,2})?(?:[/-]|$)|/(?:19|20)\d{6}(?:[/_-]|$)"
-)
-_ID = re.compile(r"(?:^|[^0-9a-z])[a-z]{0,3}\d{5,}(?:$|[^0-9a-z])|[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_ID_PARAMETERS = frozenset(
-    ("id", "p", "aid", "nid", "article", "articleid", "article_id", "newsid", "news_id", "story")
-)
 
 
 def read(data: bytes | str, url: str, source: str, selector: str | None = None) -> list[Link]:
@@ -108,34 +82,12 @@ def check_selector(selector: str) -> None:
 
 
 def is_article(address: str, listing: str) -> bool:
-    """Whether an address looks like an article of the listing's site.
-
-    It does with a date in its path; and with a slug of three words or more, a long number, a UUID, or a query like
-    `?id=123`, unless a part of its path names a list, an account or a service page. (A date outweighs such a part:
-    /politics/archive/2023/10/slug/.)
-    """
+    """Whether an address is of the listing's site and looks like an article's (see shape.py)."""
     here, there = site(listing), site(address)
     if there != here and not there.endswith("." + here):
         return False
     parts = urlsplit(address)
-    path = unquote(parts.path).lower()
-    if _NO_PAGE.search(path):
-        return False
-    dated = _DATE.search(path)
-    if dated and dated.end() < len(path.rstrip("/")):  # /2023/10/04/ alone is the list of a day
-        return True
-    segments = [_EXTENSION.sub("", part) for part in path.split("/") if part]
-    if any(_SECTION.fullmatch(part) for part in segments):
-        return False
-    return _is_slug(segments[-1] if segments else "") or any(
-        name.lower() in _ID_PARAMETERS and value.isdecimal() for name, value in parse_qsl(parts.query)[:20]
-    )
-
-
-def _is_slug(name: str) -> bool:
-    if _SERVICE_SLUG.match(name):
-        return False
-    return len(_WORD.findall(name.replace("_", "-"))) >= 3 or _ID.search(name) is not None
+    return shape.is_article(parts.path, parts.query)
 
 
 def _parse(data: bytes | str, url: str) -> LexborHTMLParser:
