@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.errors import LimitError, UnusableError
 from scraper.sources import shape
+from scraper.sources.choice import ALL, Choice
 from scraper.sources.decode import decode, plain
 from scraper.sources.nesting import MAX_DEPTH, is_too_deep
 from scraper.sources.urls import key, normalise, site
@@ -30,20 +31,21 @@ FEED_TYPES = {
 """Media types of `link rel=alternate` that are feeds (RSS Board "Autodiscovery", RFC 4287, jsonfeed.org)."""
 
 
-def read(data: bytes | str, url: str, source: str, selector: str | None = None) -> list[Link]:
+def read(data: bytes | str, url: str, source: str, choice: Choice = ALL) -> list[Link]:
     """The article links of a listing page in the page's order, each once, with the longest text that links to it.
 
-    With `selector` (CSS) these are the links that match, or that stand inside what matches, on any site. Without one,
-    they are those of the same site that look like an article's address (see `is_article`).
+    With a selector (CSS) these are the links that match, or that stand inside what matches, on any site. Without one,
+    they are those of the same site that fit a pattern or, if there is none, that look like an article's address (see
+    shape.py). What the choice leaves out is left out in any case.
     Raises ValueError for a broken selector, LimitError if the page is larger than MAX_BYTES.
     """
     tree = _parse(data, url)
     base = _base(tree, url)
     own = key(url)
     found: dict[str, Link] = {}
-    for anchor in islice(_anchors(tree, selector), MAX_ANCHORS):
+    for anchor in islice(_anchors(tree, choice.selector), MAX_ANCHORS):
         address = normalise(anchor.attributes.get("href") or "", base)
-        if address is None or key(address) == own or (selector is None and not is_article(address, url)):
+        if address is None or key(address) == own or not _is_wanted(address, url, choice):
             continue
         title = plain(anchor.text(separator=" "))
         known = found.get(key(address))
@@ -53,6 +55,14 @@ def read(data: bytes | str, url: str, source: str, selector: str | None = None) 
             first = known.url if known is not None else address
             found[key(address)] = Link(first, source, FoundBy("listing", url, title))
     return list(found.values())
+
+
+def _is_wanted(address: str, url: str, choice: Choice) -> bool:
+    if not choice.takes(address):
+        return False
+    if choice.selector is not None:
+        return True
+    return is_of_site(address, url) if choice.include else is_article(address, url)
 
 
 def feeds(data: bytes | str, url: str, source: str) -> list[Link]:
@@ -83,11 +93,14 @@ def check_selector(selector: str) -> None:
 
 def is_article(address: str, listing: str) -> bool:
     """Whether an address is of the listing's site and looks like an article's (see shape.py)."""
-    here, there = site(listing), site(address)
-    if there != here and not there.endswith("." + here):
-        return False
     parts = urlsplit(address)
-    return shape.is_article(parts.path, parts.query)
+    return is_of_site(address, listing) and shape.is_article(parts.path, parts.query)
+
+
+def is_of_site(address: str, listing: str) -> bool:
+    """Whether an address is of the listing's host, or of one below it."""
+    here, there = site(listing), site(address)
+    return there == here or there.endswith("." + here)
 
 
 def _parse(data: bytes | str, url: str) -> LexborHTMLParser:

@@ -34,6 +34,7 @@ Piano (AT Internet), Comscore and news sites' own campaign marks. Names that som
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
 """Google Analytics, Matomo (new and old), HubSpot's advertisements."""
 
+_PREFIX = re.compile(r"^(?:www\.)?(?:(?:m|mobile|amp)\.(?:www\.)?(?=[^.]+\.))?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
