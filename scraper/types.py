@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 SCHEMA = 1
 """Version of the record's shape (see Record)."""
@@ -82,12 +82,17 @@ class Verdict(StrEnum):
 
 
 class FoundBy(Struct, frozen=True):
-    """The feed entry, sitemap entry, listing or file that led to a page; `date` as the finder gave it, in ISO 8601."""
+    """The feed entry, sitemap entry, listing or file that led to a page; `date` as the finder gave it, in ISO 8601.
+
+    `language` is a news sitemap's. It is left out where there is none: lines of JSONL from before it was known keep
+    their bytes when they are made again.
+    """
 
     kind: str
     at: str
     title: str | None = None
     date: str | None = None
+    language: str | UnsetType = UNSET
 
 
 class Link(Struct, frozen=True):

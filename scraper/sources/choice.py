@@ -41,7 +41,7 @@ class Choice(Struct, frozen=True):
 
     @property
     def digest(self) -> str:
-        """A short name of the choice, empty if there is none: an answer that was read with another is to be read anew."""
+        """A short name of the choice, empty if it takes all: what was read with another choice is to be read anew."""
         if not (self.include or self.exclude or self.selector):
             return ""
         said = repr((self.include, self.exclude, self.selector))
