@@ -20,6 +20,7 @@ from scraper.config.check import read_site_rules
 from scraper.config.digest import digest_of
 from scraper.config.settings import CleaningConfig, Config, NetworkConfig, SourceConfig
 from scraper.pipeline import Source, SourceKind, Tools
+from scraper.sources.choice import Choice
 from scraper.version import CLEANER, __version__
 
 
@@ -126,7 +127,8 @@ def source_of(source: SourceConfig, config: Config) -> Source:
         kind=SourceKind(source.type),
         at=source.at,
         patterns=source.patterns,
-        selector=source.selector,
+        choice=Choice(source.include, source.exclude, source.selector),
+        pages=source.urls,
         limit=source.limit,
         max_bytes=config.cleaning.max_bytes,
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from scraper.config.schedule import Every, Schedule, cron
+from scraper.sources.choice import LONGEST
 
 UNITS = ("seconds", "interval", "bytes", "path")
 """What `Meta.extra["unit"]` may be: how a value may be written in the file (see convert.py)."""
@@ -111,6 +112,19 @@ class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
     zstd: Annotated[
         bool, Meta(description="Ask for zstd too; warcio and pywb cannot undo it when they read the archive.")
     ] = False
+    at_once: Annotated[
+        int, Meta(ge=1, le=100, description="Pages of a run under way together, each of another host.")
+    ] = 8
+    max_pages_per_run: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Pages asked of one host in one run of a source.")
+    ] = None
+    max_pages_per_day: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Pages asked of one host in a day (UTC), by all sources.")
+    ] = None
+    max_bytes_per_day: Annotated[
+        Annotated[int, Meta(ge=1024)] | None,
+        Meta(extra={"unit": "bytes"}, description="Bytes taken from one host in a day (UTC), by all sources."),
+    ] = None
 
 
 class CleaningConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,7 +157,11 @@ class ScheduleConfig(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 3600.0
 
 
-SourceType = Literal["folder", "warc", "feed", "sitemap", "listing"]
+SourceType = Literal["folder", "warc", "feed", "sitemap", "listing", "pages"]
+ON_THE_WEB = ("feed", "sitemap", "listing", "pages")
+"""The types of source that ask other people's servers."""
+
+_Patterns = tuple[Annotated[str, Meta(max_length=LONGEST)], ...]
 
 
 class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -158,8 +176,21 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     directory: Annotated[
         str | None, Meta(extra={"unit": "path"}, description="Folder of files or WARCs, relative to this file.")
     ] = None
+    urls: Annotated[tuple[str, ...], Meta(max_length=10_000, description="Addresses of the pages of a list.")] = ()
+    file: Annotated[
+        str | None,
+        Meta(
+            extra={"unit": "path"}, description="File with a page's address a line (`#`: a comment), relative to this."
+        ),
+    ] = None
     patterns: Annotated[
         tuple[str, ...], Meta(max_length=50, description="Globs of the files to read; none: the type's own.")
+    ] = ()
+    include: Annotated[
+        _Patterns, Meta(max_length=100, description="Patterns of the links to take, such as `/news/*`; none: all.")
+    ] = ()
+    exclude: Annotated[
+        _Patterns, Meta(max_length=100, description="Patterns of the links to leave out, such as `*/video/*`.")
     ] = ()
     selector: Annotated[str | None, Meta(description="CSS selector of the article links of a listing.")] = None
     every: Annotated[
@@ -180,8 +211,8 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     @property
     def at(self) -> str:
-        """Its address or its directory, whichever its type has."""
-        return self.url or self.directory or ""
+        """Its address, directory or file, whichever it has."""
+        return self.url or self.directory or self.file or ""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):

@@ -27,6 +27,7 @@ __all__ = [
     "Tally",
     "Tools",
     "clean_and_add",
+    "counted",
     "fetch",
     "fetch_all",
     "is_fatal",
@@ -125,7 +126,7 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
         try:
             capture = await fetch(link, tools)
         except ScrapeError as error:
-            return link, _counted(link, error, tools)
+            return link, counted(link, error, tools)
         return link, await clean_and_add(capture, tools, urls.key(link.url))
 
     async with aclosing(acknowledged(_together(one, links), tools.archive)) as results:
@@ -142,13 +143,13 @@ async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Result:
     try:
         return await process(capture, tools, key)
     except ScrapeError as error:
-        result = _counted(capture.link, error, tools)
+        result = counted(capture.link, error, tools)
         if 200 <= capture.status < 300 or capture.status in GONE:
             tools.archive.note(Note(source=capture.link.source, key=key, seen=""), capture.link.url)
         return result
 
 
-def _counted(link: Link, error: ScrapeError, tools: Tools) -> Failure:
+def counted(link: Link, error: ScrapeError, tools: Tools) -> Failure:
     """An expected error as a value that the index counts; the archive's own errors go on."""
     if is_fatal(error):
         raise error

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from msgspec import Struct
-
 from scraper.errors import ScrapeError
-from scraper.fetch import Validators
-from scraper.index import Validators as Stored
-from scraper.pipeline import Known, check_status, clean_and_add, fetch, fetch_all, files, is_fatal
+from scraper.pipeline import Known, clean_and_add, fetch_all, files, is_fatal
 from scraper.pipeline.commit import acknowledged
+from scraper.pipeline.find import find, settle
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
-from scraper.sources import feed, listing, sitemap, urls
 from scraper.sources.names import path_of
-from scraper.types import Capture, Failure, Link, Note, Record, WarcRef
+from scraper.types import Failure, Link, Record
 
 log = logging.getLogger(__name__)
-
-MAX_SITEMAPS = 50
-NOT_MODIFIED = 304
 
 Told = Callable[[Record | Failure], None]
 """Is called with each result once it is acknowledged."""
@@ -124,51 +117,12 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
 # ---- the network
 
 
-class Answer(Struct, frozen=True):
-    """What a source's own address answered, and where in the WARC it lies."""
-
-    capture: Capture
-    ref: WarcRef
-
-
-class _Found:
-    """What a source names now: `new` is what it has not met, by key, `known` counts the rest.
-
-    `answers` named them; `whole` says that nothing new was left for the next run.
-    """
-
-    def __init__(self, source: Source, tools: Tools) -> None:
-        self._source, self._index = source, tools.archive.index
-        self.new: dict[str, Link] = {}
-        self.known = 0
-        self.answers: list[Answer] = []
-        self.problems: list[Failure] = []
-        self.whole = True
-
-    @property
-    def is_full(self) -> bool:
-        """Whether this run takes no more."""
-        return len(self.new) >= self._source.limit
-
-    def take(self, links: Iterable[Link], answer: Answer) -> None:
-        """Sort the links that an answer named."""
-        self.answers.append(answer)
-        for link in links:
-            key = urls.key(link.url)
-            if self._index.seen(self._source.name, key) is not None:
-                self.known += 1
-            elif key not in self.new and self.is_full:
-                self.whole = False
-            else:
-                self.new.setdefault(key, link)
-
-
 async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Record | Failure, None]:
-    """The results for what a feed, sitemap or listing names and this source has not met.
+    """The results for what a feed, sitemap, listing or list names and this source has not met.
 
     Validators are kept only once all of it is archived: a 304 would hide what a crash or a full run left for later.
     """
-    found = await _find(source, tools)
+    found = await find(source, tools)
     tally.known += found.known
     for problem in found.problems:
         yield problem
@@ -180,64 +134,5 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
                 tally.known += 1
             else:
                 yield result
-    for answer in found.answers if complete else ():
-        _settle(answer, tools)
-
-
-def _settle(answer: Answer, tools: Tools) -> None:
-    """All that an answer named is archived: from now on it is asked for only if it changed."""
-    capture, link = answer.capture, answer.capture.link
-    etag, date = capture.header("etag"), capture.header("last-modified")
-    known = tools.archive.index.validators(link.source, link.url)
-    # A redirect's address would be asked with another page's date.
-    if urls.normalise(capture.final_url) == urls.normalise(link.url) and (known or Stored(None, None)) != Stored(
-        etag, date
-    ):
-        note = Note(source=link.source, key=link.url, etag=etag, last_modified=date)
-        tools.archive.note(note, link.url, answer.ref)
-
-
-async def _find(source: Source, tools: Tools) -> _Found:
-    found = _Found(source, tools)
-    answer = await _ask(Link(source.at, source.name), tools)
-    if answer is None:
-        return found
-    body, url = answer.capture.body, answer.capture.final_url
-    if source.kind is SourceKind.FEED:
-        found.take(feed.read(body, url, source.name), answer)
-    elif source.kind is SourceKind.LISTING:
-        found.take(listing.read(body, url, source.name, source.selector), answer)
-    else:
-        top = sitemap.read(body, url, source.name)
-        found.take(top.pages, answer)
-        if top.children:
-            found.answers.clear()  # an index may stay the same while its sitemaps change: it is read each time
-            await _descend(top.children, found, source, tools)
-    return found
-
-
-async def _descend(children: tuple[Link, ...], found: _Found, source: Source, tools: Tools) -> None:
-    """Read the sitemaps of an index, until there is enough for one run; one that fails costs no other."""
-    for child in children[:MAX_SITEMAPS]:
-        if found.is_full:
-            found.whole = False
-            return
-        try:
-            below = await _ask(child, tools)
-            if below is not None:
-                body, url = below.capture.body, below.capture.final_url
-                found.take(sitemap.read(body, url, source.name).pages, below)
-        except ScrapeError as error:
-            found.problems.append(_counted(child.url, error, source, tools))
-
-
-async def _ask(link: Link, tools: Tools) -> Answer | None:
-    """A feed, sitemap or listing as it is now, archived before it is read; None where it did not change (304)."""
-    known = tools.archive.index.validators(link.source, link.url)
-    capture = await fetch(link, tools, Validators(known.etag, known.last_modified) if known is not None else None)
-    ref = tools.archive.store(capture)
-    tools.archive.commit()
-    if capture.status == NOT_MODIFIED:
-        return None
-    check_status(capture)
-    return Answer(capture, ref)
+    if complete:
+        settle(found, source, tools)

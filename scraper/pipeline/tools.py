@@ -12,6 +12,7 @@ from msgspec import Struct
 from scraper.archive import Archive
 from scraper.errors import ScrapeError
 from scraper.fetch import Fetcher
+from scraper.sources.choice import ALL, Choice
 from scraper.types import Failure, Verdict
 from scraper.workers import Workers
 
@@ -24,20 +25,23 @@ class SourceKind(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     LISTING = "listing"
+    PAGES = "pages"
 
 
 class Source(Struct, frozen=True):
-    """Where links come from: a directory of files or WARCs, or the address of a feed, sitemap or listing.
+    """Where links come from: a directory of files or WARCs, the address of a feed, sitemap or listing, or a list.
 
-    `limit` bounds the new links of one run; `patterns` are globs (none: the kind's own), `selector` is CSS for the
-    links of a listing, `max_bytes` bounds one file of a directory that is no WARC.
+    `limit` bounds the new links of one run; `patterns` are globs of files (none: the kind's own), `choice` says which
+    links are wanted, `pages` are addresses beside those of the list at `at`, `max_bytes` bounds one file of a directory
+    that is no WARC.
     """
 
     name: str
     kind: SourceKind
     at: str
     patterns: tuple[str, ...] = ()
-    selector: str | None = None
+    choice: Choice = ALL
+    pages: tuple[str, ...] = ()
     limit: int = 1_000
     max_bytes: int = 20_000_000
 

@@ -12,8 +12,6 @@ from scraper.types import Failure, FoundBy, Link
 MAX_BYTES = 64 * 2**20
 """Of a list; half a million addresses."""
 
-MAX_LINES = 1_000_000
-
 
 class Pages(Struct, frozen=True):
     """What a list names, each address once and in its order, and the lines that are no address."""

@@ -20,6 +20,7 @@ from scraper.config.digest import digest_of
 from scraper.config.settings import ArchiveConfig, CleaningConfig, NetworkConfig
 from scraper.errors import ConfigError, LimitError, LockedError, RefusedError
 from scraper.pipeline import Source, SourceKind
+from scraper.sources.choice import ALL, Choice
 from scraper.types import Capture, Link
 
 
@@ -147,9 +148,15 @@ def test_a_source() -> None:
         every=60.0,
     )
     given = Config(cleaning=CleaningConfig(max_bytes=2048))
-    assert source_of(whole, given) == Source("inbox", SourceKind.FOLDER, "/in", ("*.txt",), None, 7, 2048)
-    listing = SourceConfig(name="web", type="listing", url="https://news.example/", selector="h2 a")
+    assert source_of(whole, given) == Source("inbox", SourceKind.FOLDER, "/in", ("*.txt",), ALL, (), 7, 2048)
+    listing = SourceConfig(
+        name="web", type="listing", url="https://news.example/", selector="h2 a", include=("/a/*",), exclude=("/b/*",)
+    )
     made = source_of(listing, given)
-    assert (made.kind, made.at, made.selector) == (SourceKind.LISTING, "https://news.example/", "h2 a")
+    assert (made.kind, made.at) == (SourceKind.LISTING, "https://news.example/")
+    assert made.choice == Choice(("/a/*",), ("/b/*",), "h2 a")
+    pages = SourceConfig(name="web", type="pages", urls=("https://news.example/a",), file="/list.txt")
+    made = source_of(pages, given)
+    assert (made.kind, made.at, made.pages) == (SourceKind.PAGES, "/list.txt", ("https://news.example/a",))
     for kind in SourceKind:
         assert source_of(structs.replace(listing, type=kind.value), given).kind is kind

@@ -282,6 +282,15 @@ def test_a_variable_and_its_file_at_once(tmp_path: Path) -> None:
         (source("url: https://a.example/", "feed"), "needs `network.contact`"),
         (source("selector: 'a['\n    url: https://a.example/", "listing"), "c.yaml:5: sources.one.selector: 'a[' is"),
         (source("selector: a\n    directory: x"), "c.yaml:5: sources.one.selector: a source of type `folder` has no"),
+        (source("urls: [https://a.example/]", "feed"), "sources.one.urls: a source of type `feed` has no `urls`"),
+        (source("every: 1h", "pages"), "sources.one.urls: a source of type `pages` needs `urls`, a list of addresses"),
+        (source("urls: [a.example]", "pages"), "c.yaml:5: sources.one.urls: expected http or https addresses, got"),
+        (source("url: https://a.example/", "pages"), "sources.one.url: a source of type `pages` has no `url`"),
+        (source("directory: x\n    include: [/a/*]"), "sources.one.include: a source of type `folder` has no"),
+        (source("urls: [https://a.example/]\n    exclude: [video]", "pages"),
+         "c.yaml:6: sources.one.exclude: `video` fits no address; did you mean `*video*`?"),
+        (source("urls: [https://a.example/]\n    include: ['https://a.example/*']", "pages"),
+         "sources.one.include: `https://a.example/*`: write it without its scheme"),
         (source("directory: x\n    every: 15"), "c.yaml:6: sources.one.every: expected an interval with its unit"),
         (source("directory: x\n    every: 1s"), "c.yaml:6: sources.one.every: expected at least `1m`, got `1s`"),
         (source("directory: x\n    every: 1h\n    cron: '@daily'"), "c.yaml:7: sources.one.cron: `every` and `cron`"),
@@ -331,6 +340,10 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "schedule.timezone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),
         "archive.warc_max_size": st.integers(1_000_000, 10**10),
         "archive.warc_max_age": st.integers(60, 86_400).map(float),
+        "network.at_once": st.integers(1, 100),
+        "network.max_pages_per_run": st.sampled_from([None, 1, 500]),
+        "network.max_pages_per_day": st.sampled_from([None, 1, 500]),
+        "network.max_bytes_per_day": st.sampled_from([None, 1024, 10**9]),
     }
     if key in samples:
         return samples[key]
