@@ -423,13 +423,15 @@ class Record(Struct, frozen=True, kw_only=True):
 class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a source learned and no record says, kept in a metadata record so that a lost index can be made again.
 
-    With `seen` it met `key`, and that is the id of the record that came of it, or "" where none did. Without, all that
-    the answer of the address `key` named is archived, so that it may be asked whether it changed, by these validators.
+    With `seen` it met `key`, and that is the id of the record that came of it, or "" where none did; `url` then is an
+    address of that article which is not in its record. Without, all that the answer of the address `key` named is
+    archived, so that it may be asked whether it changed, by these validators.
     """
 
     source: str
     key: str
     seen: str | None = None
+    url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
 

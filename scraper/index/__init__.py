@@ -12,11 +12,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from scraper.index.addresses import Addresses, spelled
 from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
 from scraper.index.proving import Proving
+from scraper.sources import urls
 from scraper.types import Note, Record, Verdict, WarcRef
 
 __all__ = [
@@ -33,7 +35,9 @@ __all__ = [
     "Run",
     "Snapshot",
     "Validators",
+    "claim",
     "keys",
+    "spelled",
 ]
 
 _ROW = (
@@ -119,7 +123,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Erasing, Payloads, Proving):
+class Index(Addresses, Erasing, Payloads, Proving):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -203,9 +207,17 @@ class Index(Erasing, Payloads, Proving):
         """Take in what a source learned: that it met a key, or the validators of an address's last answer."""
         if note.seen is not None:
             self.see(note.source, note.key, note.seen)
+            self._meet(note)
             return
         values = (f"{note.source} {note.key}", note.etag, note.last_modified)
         self._write("INSERT OR REPLACE INTO validators (url, etag, last_modified) VALUES (?, ?, ?)", values)
+
+    def _meet(self, note: Note) -> None:
+        """An article was met under another address than those in its record."""
+        row = self.get(note.seen) if note.seen and note.url else None
+        if row is not None and row.url and note.url and note.seen:
+            self.see(note.source, spelled(note.url), note.seen)
+            self.learn(row.url, note.url)
 
     def fail(self, source: str, reason: str) -> None:
         """Count a failure by its slug."""
@@ -286,7 +298,26 @@ def _ref_values(ref: WarcRef | None) -> tuple[str | int | None, ...]:
 
 
 def keys(record: Record) -> list[str]:
-    """What a record is met under again: its addresses, and an article's text as sha256:HEX."""
-    addresses = [record.url, record.final_url, record.canonical_url, *record.other_urls]
-    digests = [f"sha256:{record.text_sha256}"] if record.verdict is Verdict.ARTICLE else []
-    return [*dict.fromkeys(address for address in addresses if address), *digests]
+    """What a record is met under again: its addresses, letter by letter and by their keys, and an article's text as
+    sha256:HEX.
+
+    Of a page that is no article only the address that was asked for: a dead link leads to a front page that others are
+    on. A canonical address counts where it surely is the article's, otherwise it is a claim (see sources/urls.py).
+    """
+    if record.verdict is not Verdict.ARTICLE:
+        return _forms([record.url])
+    final, declared = record.final_url or "", record.canonical_url or ""
+    is_its = urls.is_its_canonical(declared, final)
+    met = _forms([record.url, final, declared if is_its else None, *record.other_urls])
+    claims = [claim(declared)] if urls.may_be_canonical(declared, final) else []
+    return [*met, *claims, f"sha256:{record.text_sha256}"]
+
+
+def claim(address: str) -> str:
+    """The key under which a source meets the articles that declare this address for their own."""
+    return f"canonical {urls.key(address)}"
+
+
+def _forms(addresses: list[str | None]) -> list[str]:
+    forms = (form for address in addresses if address for form in (spelled(address), urls.key(address)))
+    return list(dict.fromkeys(forms))

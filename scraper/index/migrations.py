@@ -36,6 +36,10 @@ CREATE TABLE payloads (
     file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (uri, date, id)) WITHOUT ROWID;
 """
 
-STEPS = (_RECORDS, _PAYLOADS)
+_ADDRESSES = """
+CREATE TABLE addresses (key TEXT, url TEXT, PRIMARY KEY (key, url)) WITHOUT ROWID;
+"""
+
+STEPS = (_RECORDS, _PAYLOADS, _ADDRESSES)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
 from scraper.pipeline.commit import acknowledged
+from scraper.pipeline.same import find_same, learn, passed
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.record import ledger_of, provenance_of, record_of
 from scraper.sources import urls
@@ -69,7 +70,8 @@ def may_pass(error: ScrapeError) -> bool:
 async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
     """Archive a capture, clean it, archive what that gave; the caller commits. `key` is how its source knows it again.
 
-    Known where another source brought the same page of the same time, so that this very record is here.
+    Known where another source brought the same page of the same time, so that this very record is here; and where it
+    is an archived article under another address (see same.py).
 
     The bytes are in the WARC before anything reads them. Raises RefusedError or ScrapeError for an answer that is no
     page (its capture is kept), LimitError where cleaning was cut off or the archive cannot be written.
@@ -77,7 +79,11 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
     ref = tools.archive.store(capture)
     check_status(capture)
     cleaned = await tools.workers.clean(capture)
-    record = record_of(cleaned.article, provenance_of(capture, ref), reasons=False)
+    if (known := find_same(cleaned.article, capture, tools)) is not None:
+        learn(capture.link, key, known.id, tools)
+        return Known(known.id)
+    provenance = structs.replace(provenance_of(capture, ref), other_urls=passed(capture))
+    record = record_of(cleaned.article, provenance, reasons=False)
     ledger = structs.replace(ledger_of(cleaned.article, record.id, cleaned.rights), key=key)
     is_new = tools.archive.add(ref, record, ledger)
     if not is_new:

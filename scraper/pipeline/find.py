@@ -11,6 +11,7 @@ from scraper.errors import ScrapeError
 from scraper.fetch import Validators
 from scraper.index import Validators as Stored
 from scraper.pipeline import check_status, counted, fetch, files
+from scraper.pipeline.same import met_elsewhere
 from scraper.pipeline.tools import Source, SourceKind, Tools
 from scraper.sources import feed, listing, sitemap, urls
 from scraper.types import Capture, Failure, Link, Note, WarcRef
@@ -40,7 +41,7 @@ class Found:
     """
 
     def __init__(self, source: Source, tools: Tools) -> None:
-        self._source, self._index = source, tools.archive.index
+        self._source, self._tools = source, tools
         self.new: dict[str, Link] = {}
         self.known = 0
         self.answers: list[Answer] = []
@@ -58,7 +59,7 @@ class Found:
             self.answers.append(answer)
         for link in self._source.choice.of(links):
             key = urls.key(link.url)
-            if self._index.seen(self._source.name, key) is not None:
+            if met_elsewhere(link, self._tools):
                 self.known += 1
             elif key not in self.new and self.is_full:
                 self.whole = False

@@ -83,6 +83,21 @@ def akin(one: str, other: str) -> bool:
     return not shape.marks(here.pathname, here.search[1:]).isdisjoint(shape.marks(there.pathname, there.search[1:]))
 
 
+def may_be_canonical(declared: str, address: str) -> bool:
+    """Whether a page at `address` may be the article that it declares: another address of its own site that looks like
+    an article's, so no front page and no section."""
+    there = _parse(declared, None)
+    if there is None or site(declared) != site(address) or key(declared) == key(address):
+        return False
+    return shape.is_article(there.pathname, there.search[1:])
+
+
+def is_its_canonical(declared: str, address: str) -> bool:
+    """Whether that is sure without a look at the declared page, since both share a slug or a number: sites that declare
+    one address on all their pages, or a neighbour's, have been seen."""
+    return may_be_canonical(declared, address) and akin(declared, address)
+
+
 def site(address: str) -> str:
     """The host without `www.`, `m.`, `mobile.` or `amp.`; empty if there is none."""
     url = _parse(address, None)
