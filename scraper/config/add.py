@@ -23,6 +23,7 @@ from msgspec import Struct
 from scraper.config import document
 from scraper.config.check import NEEDS_CONTACT
 from scraper.config.load import Loaded, loads
+from scraper.config.settings import NAME
 from scraper.errors import ConfigError
 from scraper.sources import urls
 
@@ -123,14 +124,19 @@ def _ended(text: str, end: str) -> str:
     return text if not text or text.endswith("\n") else text + end
 
 
-def _check_new(before: Loaded, source: NewSource) -> None:
+def check_room(before: Loaded, name: str | None) -> None:
+    """Raises ConfigError where no source on the web, or none of this name, can be added."""
     if before.config.network.contact is None:
         raise ConfigError(f"{before.file}: {NEEDS_CONTACT}", reason="no-contact")
+    if name is not None and re.fullmatch(NAME, name) is None:
+        raise ConfigError(f"--name: `{name[:64]}`: expected small letters, digits, - and _", reason="config")
+    if any(known.name == name for known in before.config.sources):
+        raise ConfigError(f"{before.file}: a source is called `{name}`; give another --name", reason="config")
+
+
+def _check_new(before: Loaded, source: NewSource) -> None:
+    check_room(before, source.name)
     for known in before.config.sources:
-        if known.name == source.name:
-            raise ConfigError(
-                f"{before.file}: a source is called `{source.name}`; give another --name", reason="config"
-            )
         if known.url is not None and urls.key(known.url) == urls.key(source.url):
             raise ConfigError(f"{before.file}: {source.url} is the source `{known.name}` already", reason="config")
 

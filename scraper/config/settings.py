@@ -9,6 +9,9 @@ from msgspec import Meta, Struct
 from scraper.config.schedule import Every, Schedule, cron
 from scraper.sources.choice import LONGEST
 
+NAME = "[a-z0-9][a-z0-9_-]{0,63}"
+"""What a source may be called."""
+
 UNITS = ("seconds", "interval", "bytes", "path")
 """What `Meta.extra["unit"]` may be: how a value may be written in the file (see convert.py)."""
 
@@ -167,9 +170,7 @@ _Patterns = tuple[Annotated[str, Meta(max_length=LONGEST)], ...]
 class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One place where articles are found, and when to look."""
 
-    name: Annotated[
-        str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="Its name in records and on the command line.")
-    ]
+    name: Annotated[str, Meta(pattern=f"^{NAME}$", description="Its name in records and on the command line.")]
     type: Annotated[SourceType, Meta(description="How it says where its articles are.")]
     enabled: Annotated[bool, Meta(description="Whether runs and the daemon take it.")] = True
     url: Annotated[str | None, Meta(description="Address of the feed, sitemap or listing page.")] = None

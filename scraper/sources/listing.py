@@ -83,6 +83,14 @@ def feeds(data: bytes | str, url: str, source: str) -> list[Link]:
     return sorted(found.values(), key=lambda link: "comments" in link.url)
 
 
+def links(data: bytes | str, url: str) -> list[str]:
+    """The addresses of the page's site that it links to, in its order, each once."""
+    tree = _parse(data, url)
+    base = _base(tree, url)
+    found = (normalise(anchor.attributes.get("href") or "", base) for anchor in tree.css("a[href]")[:MAX_ANCHORS])
+    return list(dict.fromkeys(address for address in found if address is not None and is_of_site(address, url)))
+
+
 def check_selector(selector: str) -> None:
     """Raises ValueError if it is no CSS selector."""
     try:
