@@ -12,13 +12,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from scraper.index.addresses import Addresses, spelled
+from scraper.index.addresses import Addresses
 from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
+from scraper.index.met import claim, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
 from scraper.index.proving import Proving
-from scraper.sources import urls
 from scraper.types import Note, Record, Verdict, WarcRef
 
 __all__ = [
@@ -295,29 +295,3 @@ def _group(names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any] | 
 
 def _ref_values(ref: WarcRef | None) -> tuple[str | int | None, ...]:
     return (None,) * 4 if ref is None else (ref.file, ref.offset, ref.length, ref.record_id)
-
-
-def keys(record: Record) -> list[str]:
-    """What a record is met under again: its addresses, letter by letter and by their keys, and an article's text as
-    sha256:HEX.
-
-    Of a page that is no article only the address that was asked for: a dead link leads to a front page that others are
-    on. A canonical address counts where it surely is the article's, otherwise it is a claim (see sources/urls.py).
-    """
-    if record.verdict is not Verdict.ARTICLE:
-        return _forms([record.url])
-    final, declared = record.final_url or "", record.canonical_url or ""
-    is_its = urls.is_its_canonical(declared, final)
-    met = _forms([record.url, final, declared if is_its else None, *record.other_urls])
-    claims = [claim(declared)] if urls.may_be_canonical(declared, final) else []
-    return [*met, *claims, f"sha256:{record.text_sha256}"]
-
-
-def claim(address: str) -> str:
-    """The key under which a source meets the articles that declare this address for their own."""
-    return f"canonical {urls.key(address)}"
-
-
-def _forms(addresses: list[str | None]) -> list[str]:
-    forms = (form for address in addresses if address for form in (spelled(address), urls.key(address)))
-    return list(dict.fromkeys(forms))

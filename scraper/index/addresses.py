@@ -8,6 +8,7 @@ that each of its versions and cleanings has all of them.
 from __future__ import annotations
 
 from scraper.index.database import Database
+from scraper.index.met import spelled
 from scraper.sources import urls
 from scraper.types import Record
 
@@ -36,7 +37,12 @@ class Addresses(Database):
     def _addresses(self, key: str) -> list[str]:
         return [str(row[0]) for row in self._read("SELECT url FROM addresses WHERE key = ?", (key,))]
 
-
-def spelled(url: str) -> str:
-    """An address in the spelling in which it is compared with another letter by letter."""
-    return urls.normalise(url) or url
+    def known_as(self, url: str) -> tuple[str, ...]:
+        """Every address of the article that is known at this one, by its record or by what was learned; not itself."""
+        learned = self._read("SELECT key FROM addresses WHERE url = ?", (spelled(url),))
+        keys = dict.fromkeys([urls.key(url), *(str(row[0]) for row in learned)])
+        found = [other for key in keys for other in self._addresses(key)]
+        if learned:  # the article lies at another address than this one
+            sql = "SELECT DISTINCT r.url FROM seen s JOIN records r ON r.id = s.record WHERE s.key = ? AND r.url <> ''"
+            found += [str(row[0]) for key in keys for row in self._read(sql, (key,)) if urls.key(str(row[0])) in keys]
+        return tuple(sorted({other for other in found if spelled(other) != spelled(url)}))

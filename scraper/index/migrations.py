@@ -6,6 +6,9 @@ version. A step that was released is never changed: write another.
 
 from __future__ import annotations
 
+from scraper.index import met
+from scraper.sources import urls
+
 FULLTEXT = "fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2')"
 """How articles are found by their words; no text is kept, only where each word stands."""
 
@@ -36,9 +39,22 @@ CREATE TABLE payloads (
     file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (uri, date, id)) WITHOUT ROWID;
 """
 
+# What older versions met under their addresses alone is met under their keys too.
 _ADDRESSES = """
 CREATE TABLE addresses (key TEXT, url TEXT, PRIMARY KEY (key, url)) WITHOUT ROWID;
+CREATE INDEX addresses_by_url ON addresses (url);
+INSERT OR REPLACE INTO seen SELECT source, spelled(url), id FROM records WHERE url IS NOT NULL ORDER BY seq;
+INSERT OR REPLACE INTO seen SELECT source, address_key(url), id FROM records WHERE url IS NOT NULL ORDER BY seq;
+INSERT OR REPLACE INTO seen SELECT source, spelled(final_url), id FROM records
+    WHERE final_url IS NOT NULL AND verdict = 'article' ORDER BY seq;
+INSERT OR REPLACE INTO seen SELECT source, address_key(final_url), id FROM records
+    WHERE final_url IS NOT NULL AND verdict = 'article' ORDER BY seq;
+INSERT OR REPLACE INTO seen SELECT source, declared(canonical_url, final_url), id FROM records
+    WHERE declared(canonical_url, final_url) IS NOT NULL AND verdict = 'article' ORDER BY seq;
 """
+
+FUNCTIONS = (("spelled", 1, met.spelled), ("address_key", 1, urls.key), ("declared", 2, met.declared))
+"""What the steps call: name, number of arguments, function."""
 
 STEPS = (_RECORDS, _PAYLOADS, _ADDRESSES)
 SCHEMA_VERSION = len(STEPS)

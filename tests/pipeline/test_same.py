@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from bench import Bench, paragraphs, text
 from crew import redirect
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from servers import Server, response
 from sites import XML, rss, source
 
-from scraper.archive import rebuild
+from scraper.archive import Archive, Order, purge, rebuild
 from scraper.index import addresses
 from scraper.pipeline.same import RUN, stands_in
 from scraper.types import Record
@@ -135,6 +137,29 @@ def test_the_way_of_a_redirect_is_kept_and_its_end_is_known(bench: Bench) -> Non
         feed(server, "/short", STORY, "/old/4711001")
         assert str(bench.run(source(server)).tally) == "0 archived, 3 known"
         assert article(bench).other_urls == (server.url("/old/4711001"), server.url("/short"))
+
+
+@pytest.mark.parametrize("purged", [STORY, "/s/4711001"])
+def test_purging_one_address_purges_what_was_fetched_under_the_others(bench: Bench, purged: str) -> None:
+    with Server({STORY: page("bridge"), "/mill": page("mill")}) as server:
+        server.routes["/s/4711001"] = page("bridge", server.url(STORY))
+        for links in ((STORY, "/mill"), ("/s/4711001",)):
+            feed(server, *links)
+            bench.run(source(server))
+        order = Order(server.url(purged), "a court's order", "2026-11-22T08:00:00Z", "test")
+        with Archive(bench.root) as archive:
+            index = archive.index
+            assert set(index.known_as(server.url(purged))) == {
+                server.url(one) for one in (STORY, "/s/4711001") if one != purged
+            }
+        assert len(purge(bench.root, order).articles) == 1
+        kept = b"".join(gzip.decompress(path.read_bytes()) for path in bench.root.glob("warc/*/*/*.gz"))
+        assert (b"new bridge on Tuesday" in kept, b"new mill on Tuesday" in kept) == (False, True)
+        feed(server, STORY, "/s/4711001")
+        assert str(bench.run(source(server)).tally) == "0 archived, 2 known"
+        assert bench.types()
+        with bench.view() as view:
+            assert view.index.known_as(server.url(purged)) == ()
 
 
 # ---- two articles stay two
