@@ -128,17 +128,19 @@ class Exchange(Struct, frozen=True):
 class Robots(Struct, frozen=True, omit_defaults=True):
     """What a site's robots.txt said of a page that was fetched.
 
-    `decision` is "allowed", "missing" (it answered with a 4xx, as `status` says) or "redirects" (more than five, which
-    RFC 9309 reads as missing). `at` is when it was asked for, so that its exchange can be found in the archive.
-    `content_usage` and `content_signal` are the preferences in it that are the page's, as they stand there.
+    `decision` is "allowed", "missing" (it answered with a 4xx, as `status` says), "redirects" (more than five, which
+    RFC 9309 reads as missing) or "overridden": it forbids the page, or did not answer, and `why` is the reason that was
+    configured for fetching it all the same. `at` is when it was asked for, so that its exchange can be found in the
+    archive. `content_usage` and `content_signal` are the preferences in it that are the page's, as they stand there.
     """
 
     url: str
-    decision: Literal["allowed", "missing", "redirects"]
+    decision: Literal["allowed", "missing", "redirects", "overridden"]
     at: str | None = None
     status: int | None = None
     content_usage: tuple[str, ...] = ()
     content_signal: tuple[str, ...] = ()
+    why: str | None = None
 
 
 class Capture(Struct, frozen=True):

@@ -61,17 +61,23 @@ def _network(config: Config) -> Iterator[Problem]:
     for address in config.network.allow_addresses:
         if problem := _network_problem(address):
             yield "network.allow_addresses", problem
-    for host, why in config.network.unverified_hosts.items():
+    yield from _exceptions("unverified_hosts", config.network.unverified_hosts, "certificate", "is not checked")
+    yield from _exceptions("robots_overrides", config.network.robots_overrides, "robots.txt", "does not bind")
+
+
+def _exceptions(key: str, hosts: dict[str, str], what: str, how: str) -> Iterator[Problem]:
+    """Exceptions are made host by host, each for a reason that is written down."""
+    for host, why in hosts.items():
         if not _is_host(host):
-            yield "network.unverified_hosts", f"expected a host's name alone, like `old.example.org`, got `{host[:60]}`"
+            yield f"network.{key}", f"expected a host's name alone, like `old.example.org`, got `{host[:60]}`"
         elif len(why.strip()) < _REASON:
-            yield "network.unverified_hosts", f"say why the certificate of `{host[:60]}` is not checked, in some words"
+            yield f"network.{key}", f"say why the {what} of `{host[:60]}` {how}, in some words"
 
 
 def _is_host(text: str) -> bool:
     """Whether a text is a host as requests spell it: one that is spelled otherwise would never be met."""
     try:
-        return target(f"https://{text}/").host == text
+        return "*" not in text and target(f"https://{text}/").host == text
     except RefusedError:
         return False
 

@@ -55,7 +55,7 @@ class ArchiveConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who asks, how patiently, and within which bounds. robots.txt is always obeyed."""
+    """Who asks, how patiently, and within which bounds. robots.txt is obeyed, but where an override says why not."""
 
     product: Annotated[
         str, Meta(pattern=r"^[A-Za-z][A-Za-z_-]{0,39}$", description="The robot's name, also looked for in robots.txt.")
@@ -115,6 +115,13 @@ class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
     zstd: Annotated[
         bool, Meta(description="Ask for zstd too; warcio and pywb cannot undo it when they read the archive.")
     ] = False
+    robots_overrides: Annotated[
+        dict[str, str],
+        Meta(
+            max_length=100,
+            description="Hosts whose robots.txt does not bind, each with the reason, which the WARC records.",
+        ),
+    ] = {}
     at_once: Annotated[
         int, Meta(ge=1, le=100, description="Pages of a run under way together, each of another host.")
     ] = 8

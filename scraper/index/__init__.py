@@ -19,6 +19,7 @@ from scraper.index.met import claim, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
 from scraper.index.proving import Proving
+from scraper.index.spending import Spending
 from scraper.types import Note, Record, Verdict, WarcRef
 
 __all__ = [
@@ -123,7 +124,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Addresses, Erasing, Payloads, Proving):
+class Index(Addresses, Erasing, Payloads, Proving, Spending):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or

@@ -53,9 +53,14 @@ INSERT OR REPLACE INTO seen SELECT source, declared(canonical_url, final_url), i
     WHERE declared(canonical_url, final_url) IS NOT NULL AND verdict = 'article' ORDER BY seq;
 """
 
+_SPENT = """
+CREATE TABLE spent (
+    day TEXT, host TEXT, pages INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (day, host)) WITHOUT ROWID;
+"""
+
 FUNCTIONS = (("spelled", 1, met.spelled), ("address_key", 1, urls.key), ("declared", 2, met.declared))
 """What the steps call: name, number of arguments, function."""
 
-STEPS = (_RECORDS, _PAYLOADS, _ADDRESSES)
+STEPS = (_RECORDS, _PAYLOADS, _ADDRESSES, _SPENT)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

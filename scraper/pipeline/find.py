@@ -11,6 +11,7 @@ from scraper.errors import ScrapeError
 from scraper.fetch import Validators
 from scraper.index import Validators as Stored
 from scraper.pipeline import check_status, counted, fetch, files
+from scraper.pipeline.budget import REASONS
 from scraper.pipeline.same import met_elsewhere
 from scraper.pipeline.tools import Source, SourceKind, Tools
 from scraper.sources import feed, listing, sitemap, urls
@@ -124,6 +125,9 @@ async def _descend(found: Found, source: Source, tools: Tools) -> None:
         except ScrapeError as error:
             if not depth:
                 raise
+            if error.reason in REASONS:
+                found.whole = False
+                return
             found.problems.append(counted(link, error, tools))
         waiting = [(child, level) for child, level in waiting if level <= MAX_DEPTH]
     found.whole = found.whole and not waiting

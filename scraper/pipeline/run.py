@@ -7,8 +7,11 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from scraper.errors import ScrapeError
-from scraper.pipeline import Known, clean_and_add, fetch_all, files, is_fatal
+from msgspec import structs
+
+from scraper.errors import LimitError, ScrapeError
+from scraper.pipeline import Known, Left, clean_and_add, fetch_all, files, is_fatal
+from scraper.pipeline.budget import REASONS
 from scraper.pipeline.commit import acknowledged
 from scraper.pipeline.find import find, settle
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
@@ -26,6 +29,7 @@ async def run_source(source: Source, tools: Tools, told: Told = lambda result: N
 
     What fails for one input is counted in the tally. Raises what concerns all of them: the archive's own errors.
     """
+    tools = structs.replace(tools, budget=tools.budget.for_run())
     index, tally = tools.archive.index, Tally()
     index.start_run(source.name, tools.now())
     local = source.kind in (SourceKind.FOLDER, SourceKind.WARC)
@@ -122,16 +126,26 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
 
     Validators are kept only once all of it is archived: a 304 would hide what a crash or a full run left for later.
     """
-    found = await find(source, tools)
+    try:
+        found = await find(source, tools)
+    except LimitError as error:
+        if error.reason not in REASONS:
+            raise
+        tally.left[error.reason] += 1
+        log.info("%s", error)
+        return
     tally.known += found.known
     for problem in found.problems:
         yield problem
     complete = found.whole
     async with aclosing(fetch_all(found.new.values(), tools)) as results:
         async for _, result in results:
-            complete = complete and not isinstance(result, Failure)
+            complete = complete and not isinstance(result, Failure | Left)
             if isinstance(result, Known):
                 tally.known += 1
+            elif isinstance(result, Left):
+                tally.left[result.why.reason] += 1
+                log.info("%s", result.why.message)
             else:
                 yield result
     if complete:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from scraper.archive import Archive
 from scraper.errors import ScrapeError
 from scraper.fetch import Fetcher
+from scraper.pipeline.budget import Budget, Limits
 from scraper.sources.choice import ALL, Choice
 from scraper.types import Failure, Verdict
 from scraper.workers import Workers
@@ -47,12 +48,17 @@ class Source(Struct, frozen=True):
 
 
 class Tools(Struct, frozen=True):
-    """What a run works with: made once, where the configuration is composed. Without a fetcher there is no network."""
+    """What a run works with: made once, where the configuration is composed. Without a fetcher there is no network.
+
+    `at_once` is how many links are under way together, `budget` what may be asked of a host.
+    """
 
     archive: Archive
     workers: Workers
     fetcher: Fetcher | None
     clock: Callable[[], datetime]
+    at_once: int = 8
+    budget: Budget = Budget(Limits())
 
     def now(self) -> str:
         """The time as records write it: RFC 3339, UTC, microseconds."""
@@ -60,10 +66,12 @@ class Tools(Struct, frozen=True):
 
 
 class Tally:
-    """What a run did: records by verdict, failures by reason, and how much was known already."""
+    """What a run did: records by verdict, failures by reason, how much was known already, and what was left by reason
+    for another run."""
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()
+        self.left: Counter[str] = Counter()
         self.failures: list[Failure] = []
         self.known = 0
 
@@ -78,10 +86,11 @@ class Tally:
         return self.verdicts.total() - self.articles
 
     def __str__(self) -> str:
-        """One line for a person: "5 archived, 2 known, 1 index_page, 3 unreachable"."""
+        """One line for a person: "5 archived, 2 known, 1 index_page, 3 unreachable, 40 left (budget-day)"."""
         no_articles = sorted((name, count) for name, count in self.verdicts.items() if name != Verdict.ARTICLE.value)
         failed = sorted(Counter(failure.reason for failure in self.failures).items())
         counted = [f"{count} {name}" for name, count in [*no_articles, *failed]]
+        counted += [f"{count} left ({reason})" for reason, count in sorted(self.left.items())]
         return ", ".join([f"{self.articles} archived", f"{self.known} known", *counted])
 
 
