@@ -15,7 +15,7 @@ from msgspec import Struct
 from scraper.index.addresses import Addresses
 from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
-from scraper.index.met import claim, keys, spelled
+from scraper.index.met import claim, declared, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
 from scraper.index.proving import Proving
@@ -37,6 +37,7 @@ __all__ = [
     "Snapshot",
     "Validators",
     "claim",
+    "declared",
     "keys",
     "spelled",
 ]

@@ -6,6 +6,8 @@ version. A step that was released is never changed: write another.
 
 from __future__ import annotations
 
+import sqlite3
+
 from scraper.index import met
 from scraper.sources import urls
 
@@ -58,8 +60,13 @@ CREATE TABLE spent (
     day TEXT, host TEXT, pages INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (day, host)) WITHOUT ROWID;
 """
 
-FUNCTIONS = (("spelled", 1, met.spelled), ("address_key", 1, urls.key), ("declared", 2, met.declared))
-"""What the steps call: name, number of arguments, function."""
+
+def prepare(db: sqlite3.Connection) -> None:
+    """Give a connection the functions that the steps call."""
+    db.create_function("spelled", 1, met.spelled, deterministic=True)
+    db.create_function("address_key", 1, urls.key, deterministic=True)
+    db.create_function("declared", 2, met.declared, deterministic=True)
+
 
 STEPS = (_RECORDS, _PAYLOADS, _ADDRESSES, _SPENT)
 SCHEMA_VERSION = len(STEPS)

@@ -13,13 +13,10 @@ from scraper.errors import ScrapeError, VerificationError
 from scraper.index import Row
 from scraper.pipeline import is_fatal
 from scraper.pipeline.commit import GROUP
-from scraper.pipeline.tools import Tools, failure
+from scraper.pipeline.tools import AT_ONCE, Tools, failure
 from scraper.record import Provenance, ledger_of, provenance_of, record_id, record_of
 from scraper.types import Article, Capture, Failure, Metadata, Record, Verdict
 from scraper.version import CLEANER
-
-AT_ONCE = 8
-"""Captures in memory together."""
 
 NOT_REPRODUCED = "not-reproduced"
 """Reason of a failure where the same cleaner gives another text than the archive holds."""
@@ -71,7 +68,7 @@ async def reclean(order: Order, tools: Tools, told: Told = lambda done: None) ->
     """
     index = tools.archive.index
     done = Recleaned(index.last_seq())  # what is added from here on is current
-    gate = asyncio.Semaphore(AT_ONCE)
+    gate = asyncio.Semaphore(AT_ONCE)  # captures in memory together
 
     async def one(row: Row) -> Record | Failure | None:
         async with gate:

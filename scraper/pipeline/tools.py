@@ -17,6 +17,9 @@ from scraper.sources.choice import ALL, Choice
 from scraper.types import Failure, Verdict
 from scraper.workers import Workers
 
+AT_ONCE = 8
+"""Links, or captures, under way together unless told otherwise; each host is still asked one request at a time."""
+
 
 class SourceKind(StrEnum):
     """How a source says where its articles are."""
@@ -57,7 +60,7 @@ class Tools(Struct, frozen=True):
     workers: Workers
     fetcher: Fetcher | None
     clock: Callable[[], datetime]
-    at_once: int = 8
+    at_once: int = AT_ONCE
     budget: Budget = Budget(Limits())
 
     def now(self) -> str:

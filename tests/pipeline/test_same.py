@@ -16,6 +16,7 @@ from scraper.archive import Archive, Order, purge, rebuild
 from scraper.index import addresses
 from scraper.pipeline.same import RUN, stands_in
 from scraper.types import Record
+from scraper.verify import verify
 
 STORY = "/2026/11/20/new-bridge-approved-by-council"
 
@@ -160,6 +161,16 @@ def test_purging_one_address_purges_what_was_fetched_under_the_others(bench: Ben
         assert bench.types()
         with bench.view() as view:
             assert view.index.known_as(server.url(purged)) == ()
+
+
+def test_what_no_note_tells_is_not_of_an_article(bench: Bench) -> None:
+    with Server({STORY: page("bridge")}) as server:
+        feed(server, STORY)
+        bench.run(source(server))
+    line = article(bench)
+    with Archive(bench.root) as archive:
+        archive.index.see("paper", "news.example/made-up-by-somebody", line.id)
+    assert [problem.slug for problem in verify(bench.root).problems] == ["index-seen"]
 
 
 # ---- two articles stay two
