@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct
 from scraper.errors import LimitError, UnusableError
 from scraper.sources import feed
 from scraper.sources.dates import iso
-from scraper.sources.decode import decode, plain
+from scraper.sources.decode import decode, mended, plain
 from scraper.sources.urls import key, normalise
 from scraper.types import FoundBy, Link
 
@@ -140,7 +140,7 @@ def _entries(text: str) -> Iterator[_Entry]:
 
     libxml2 gives up by itself at 256 levels and at 10 MB in one text node (no `huge_tree`).
     """
-    stream = io.BytesIO(_mended(text).encode("utf-8", "replace"))
+    stream = io.BytesIO(mended(text, _BARE_AMPERSAND).encode("utf-8", "replace"))
     safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     entry = _Entry()
     events = etree.iterparse(stream, events=("end",), encoding="utf-8", recover=True, remove_comments=True, **safe)
@@ -163,13 +163,3 @@ def _entries(text: str) -> Iterator[_Entry]:
 def _local(element: etree._Element) -> str:
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _mended(text: str) -> str:
-    """Escape the bare `&` of addresses outside CDATA: the recovering parser would drop it and the name behind it,
-    and so make another address of it."""
-    parts, at = [], 0
-    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
-        parts += [_BARE_AMPERSAND.sub("&amp;", text[at:start]), text[start : end + 3]]
-        at = end + 3
-    return "".join((*parts, _BARE_AMPERSAND.sub("&amp;", text[at:])))
