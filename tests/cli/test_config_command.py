@@ -22,7 +22,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_shipped_one_is_right() -> None:
     file = str(ROOT / "config" / "scrape.yaml")
     ran = run("config", "check", "--config", file)
-    assert ran == (0, f"{file}: right; 1 of 5 sources are enabled\n", "")
+    assert ran == (0, f"{file}: right; 1 of 6 sources are enabled\n", "")
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def test_its_examples_are_right_once_there_is_a_contact(tmp_path: Path) -> None:
         "feed",
         "sitemap",
         "listing",
+        "pages",
     }
 
 
