@@ -3,8 +3,9 @@
     python requirements/lock.py              pins what pyproject.toml newly asks for, and keeps the rest
     python requirements/lock.py --upgrade    moves every pin to the newest release that pyproject.toml allows
 
-Makes run.txt (the package), build.txt (its build), test.txt (run, and what the tests need), and readers.txt and
-pywb.txt, the programs that tests/peers reads our archives with, each in an environment of its own. Install one with
+Makes run.txt (the package and its extra `web`: the image), build.txt (its build), test.txt (run, and what the tests
+need), browser.txt (what drives a browser in tests/web), and readers.txt and pywb.txt, the programs that tests/peers
+reads our archives with, each in an environment of its own. Install one with
 `pip install --no-deps --require-hashes -r FILE`. The resolver is uv, in an environment that is thrown away, because it
 resolves for all of the Pythons at once; it asks whatever index it is configured for, and no file names that.
 """
@@ -22,7 +23,8 @@ UV = "uv==0.13.9"
 HERE = Path(__file__).parent
 PROJECT = HERE.parent / "pyproject.toml"
 COMMAND = "python requirements/lock.py"
-PEERS = {
+ALONE = {
+    "browser.txt": ("playwright",),
     "readers.txt": ("warcio", "fastwarc", "cdxj-indexer", "surt", "wacz", "markdown-it-py"),
     # brotlipy, which pywb needs, shadows brotli: it would break our decoder's bound. pywb imports cgi.
     "pywb.txt": ("pywb", 'legacy-cgi; python_version >= "3.13"'),
@@ -40,10 +42,10 @@ def main(arguments: list[str]) -> None:
         build = Path(folder, "build.in")
         build.write_text("\n".join(tomllib.loads(PROJECT.read_text())["build-system"]["requires"]))
         resolve = [str(python), "-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11", *arguments]
-        compile_to("run.txt", [*resolve, str(PROJECT)])
+        compile_to("run.txt", [*resolve, str(PROJECT), "--extra", "web"])
         compile_to("build.txt", [*resolve, str(build)])
         compile_to("test.txt", [*resolve, str(PROJECT), "--extra", "test", "--constraint", str(HERE / "run.txt")])
-        for name, wanted in PEERS.items():
+        for name, wanted in ALONE.items():
             asked = Path(folder, name)
             asked.write_text("\n".join(wanted))
             compile_to(name, [*resolve, str(asked)])

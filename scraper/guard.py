@@ -7,6 +7,7 @@ global, and its answers changed between patch releases. So the networks stand he
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import ada_url
@@ -77,6 +78,7 @@ class Target(Struct, frozen=True):
         return f"{self.scheme}://{self.authority}"
 
 
+@lru_cache(maxsize=256)  # a fetch asks for the same one at each of its stages
 def target(url: str, base: str | None = None) -> Target:
     """Take apart and normalise a URL, against `base` where it is a redirect's relative reference.
 

@@ -422,12 +422,53 @@ class Record(Struct, frozen=True, kw_only=True):
     profile: str
 
 
+class Outcome(StrEnum):
+    """What looking again at an article gave. A closed set."""
+
+    SAME = "same"
+    SAME_TEXT = "same_text"
+    NOISE = "noise"
+    CHANGED = "changed"
+    ELSEWHERE = "elsewhere"
+    NO_ARTICLE = "no_article"
+    REFUSED = "refused"
+    VANISHED = "vanished"
+
+
+class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a look at an archived article gave, kept in a metadata record (see Note) so that its history stays.
+
+    `outcome` is "same" for the same payload or a 304, "same_text" for the same clean text in other bytes, "noise" where
+    only lines changed that the cleaner is unsure of (`noise` has them), "changed" for a new version, "elsewhere" for
+    the text of another article, "no_article" with its `verdict`, "vanished" for 404 and 410, "refused" for what else a
+    server denies. `record` is the record that was made of it, `judged` the id of the whole response in the WARC whose
+    payload was compared. `to` is the address to which it moved for good, `back` says that it had vanished before.
+    """
+
+    at: str
+    outcome: Outcome
+    status: int
+    version: int
+    record: str | None = None
+    judged: str | None = None
+    verdict: Verdict | None = None
+    to: str | None = None
+    back: bool = False
+    noise: tuple[str, ...] = ()
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is worth telling: a new version, or the article moved, vanished or came back."""
+        return self.back or self.to is not None or self.outcome in (Outcome.CHANGED, Outcome.VANISHED)
+
+
 class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a source learned and no record says, kept in a metadata record so that a lost index can be made again.
 
     With `seen` it met `key`, and that is the id of the record that came of it, or "" where none did; `url` then is an
     address of that article which is not in its record. Without, all that the answer of the address `key` named is
     archived, so that it may be asked whether it changed, by these validators.
+    With `look` it looked again at the article known by `key`.
     """
 
     source: str
@@ -436,6 +477,7 @@ class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    look: Look | None = None
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "scraper"
 FLOORS = (
     {"types", "errors", "version", "expressions"},
     {"clean", "sources"},
-    {"coding", "guard", "http2", "robots", "tls"},  # tools of the floors above
+    {"coding", "guard", "http2", "revisions", "robots", "tls"},  # tools of the floors above
     {"tap"},
     {"transport"},
     {"reply"},
@@ -25,14 +25,15 @@ FLOORS = (
     {"archive", "verify"},
     {"pipeline", "export"},
     {"config"},
-    {"daemon", "web"},
+    {"web"},
+    {"daemon"},
     {"cli", "calendar_data", "train"},  # what is started by hand
 )
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 ROOF = {"__init__", "__main__"}
 """The package's own front and its start stand above everything and are imported by nothing."""
 
-PURE = {"clean", "sources"}
+PURE = {"clean", "sources", "revisions"}
 IMPURE = {"asyncio", "socket", "ssl", "httpx", "subprocess", "sqlite3", "tempfile", "time", "urllib.request"}
 
 

@@ -22,7 +22,7 @@ def pins(name: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("run.txt", PROJECT["project"]["dependencies"]),
+        ("run.txt", PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["web"]),
         ("test.txt", PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["test"]),
         ("build.txt", PROJECT["build-system"]["requires"]),
     ],
@@ -33,7 +33,7 @@ def test_every_dependency_is_pinned_to_a_release_that_it_allows(name: str, wante
         assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), requirement
 
 
-@pytest.mark.parametrize("name", ["run.txt", "test.txt", "build.txt", "readers.txt", "pywb.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "test.txt", "build.txt", "browser.txt", "readers.txt", "pywb.txt"])
 def test_every_pin_has_hashes_and_no_line_names_an_index(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     assert "://" not in text

@@ -56,6 +56,11 @@ class View:
             raise VerificationError(f"{path}: at {ref.offset}: not {ref.record_id}", reason="bad-reference")
         raise VerificationError(f"{final}: the file is gone", reason="lost-warc")
 
+    def original(self, ref: WarcRef) -> str:
+        """The id of the whole response that a reference leads to: its own, or that of the one it is a revisit of."""
+        entry = self._entry(ref)
+        return ref.record_id if entry.type != "revisit" else warc.referred(entry)[2]
+
     def capture(self, ref: WarcRef) -> Capture:
         """What was fetched, for cleaning it again: the last hop, with the context that was stored beside it."""
         return warc.capture(self.read(ref), source=str(self.root), at=ref.file)
@@ -72,7 +77,7 @@ class View:
         row = self.index.get(record_id)
         if row is None or row.line is None:
             return None
-        waiting = next((pending.line for pending in self.index.pending() if pending.seq == row.seq), None)
+        waiting = self.index.waiting(row.seq)
         if waiting is not None:
             return records.decode(waiting)
         path = self.root / row.line.file

@@ -41,6 +41,8 @@ COMMANDS = {
     "discover": Command("scraper.cli.discover", "the feeds, sitemaps and article links of a site"),
     "search": Command("scraper.cli.search", "archived articles by the words in them"),
     "show": Command("scraper.cli.show_record", "an archived article as text"),
+    "history": Command("scraper.cli.history", "the versions of an archived article, and what changed"),
+    "changes": Command("scraper.cli.changes", "what became of archived articles lately, also as an Atom feed"),
     "explain": Command("scraper.cli.explain", "what of an archived page was removed, and why"),
     "export": Command("scraper.cli.export", "archived articles as tables, texts or a data set; WARCs as CDXJ or WACZ"),
     "status": Command("scraper.cli.status", "what an archive holds, what failed, when its sources ran"),
@@ -48,6 +50,7 @@ COMMANDS = {
     "index": Command("scraper.cli.index", "make the index again from WARC and JSONL"),
     "purge": Command("scraper.cli.purge", "take everything under an address out of an archive, and leave a tombstone"),
     "verify": Command("scraper.cli.verify", "prove that an archive is what it says"),
+    "web": Command("scraper.cli.pages", "read-only web pages over an archive"),
     "health": Command("scraper.cli.health", "whether the daemon of an archive is alive"),
     "config": Command("scraper.cli.config", "check or show the configuration, or print a schema"),
 }

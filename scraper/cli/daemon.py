@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scraper import heartbeat
 from scraper.cli.compose import configuration, log_to
+from scraper.cli.pages import beside, check
 from scraper.cli.run import chosen
 from scraper.cli.streams import Streams
 from scraper.config import ON_THE_WEB, Config
@@ -31,6 +32,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     """Serve; 0 once what was under way at SIGTERM is done."""
     log_to(streams, args, service=True)
     config = configuration(args).config
+    check(config)
     timed = [source for source in chosen(config, []) if source.schedule(config.schedule.timezone) is not None]
     if not timed:
         raise ConfigError("no enabled source has a schedule; give one `every: 15m` or a `cron` line")
@@ -57,5 +59,6 @@ async def _serve(config: Config, *, network: bool) -> int:
         tools = await patiently(lambda: stack.enter_async_context(compose(plan)), pulse)
         for repair in tools.archive.repairs:
             log.warning("repaired: %s", repair)
+        await stack.enter_async_context(beside(config))
         await Daemon(jobs_of(config), tools, settings).serve()
     return 0

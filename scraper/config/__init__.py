@@ -9,8 +9,10 @@ from scraper.config.settings import (
     CleaningConfig,
     Config,
     NetworkConfig,
+    RevisionsConfig,
     ScheduleConfig,
     SourceConfig,
+    WebConfig,
 )
 
 __all__ = [
@@ -22,10 +24,12 @@ __all__ = [
     "Every",
     "Loaded",
     "NetworkConfig",
+    "RevisionsConfig",
     "Row",
     "Schedule",
     "ScheduleConfig",
     "SourceConfig",
+    "WebConfig",
     "defaults",
     "load",
     "record_schema",

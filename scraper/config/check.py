@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from scraper.clean import siterules
 from scraper.clean.options import SiteRules
+from scraper.config.bind import is_host_name
+from scraper.config.bind import parse as parse_bind
 from scraper.config.settings import ON_THE_WEB, Config, SourceConfig
 from scraper.errors import ConfigError, RefusedError
 from scraper.guard import networks, target
@@ -30,6 +32,7 @@ _ONLY_FOR = {
     "urls": ("pages",),
     "file": ("pages",),
     "url": _LISTS,
+    "revisions": ON_THE_WEB,
 }
 
 Problem = tuple[str, str]
@@ -40,6 +43,7 @@ def problems(config: Config) -> Iterator[Problem]:
     """What is wrong with a configuration of the right types, in the order of its keys."""
     yield from _network(config)
     yield from _site_rules(config)
+    yield from _web(config)
     if problem := timezone_problem(config.schedule.timezone):
         yield "schedule.timezone", problem
     seen: set[str] = set()
@@ -93,6 +97,25 @@ def _network_problem(text: str) -> str | None:
     except ConfigError:
         return f"`{text[:60]}` is an address within a network; write `{network}` or `{text.partition('/')[0]}`"
     return None
+
+
+def _web(config: Config) -> Iterator[Problem]:
+    for host in config.web.hosts:
+        if not is_host_name(host):
+            yield "web.hosts", f"expected a host's name alone, like `archive.example.org`, got `{host[:60]}`"
+    if config.web.bind is None:
+        return
+    try:
+        bind = parse_bind(config.web.bind)
+    except ValueError as error:
+        yield "web.bind", str(error)
+        return
+    if not bind.is_loopback and not config.web.allow_remote:
+        yield (
+            "web.bind",
+            f"`{bind}` can be reached from other machines, and the pages ask for no password; use 127.0.0.1, or set "
+            "`web.allow_remote: true` if that is meant",
+        )
 
 
 def _site_rules(config: Config) -> Iterator[Problem]:

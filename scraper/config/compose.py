@@ -18,7 +18,7 @@ from scraper import fetch, polite, warc, workers
 from scraper.clean.options import Options
 from scraper.config.check import read_site_rules
 from scraper.config.digest import digest_of
-from scraper.config.settings import CleaningConfig, Config, NetworkConfig, SourceConfig
+from scraper.config.settings import ON_THE_WEB, CleaningConfig, Config, NetworkConfig, SourceConfig
 from scraper.pipeline import Source, SourceKind, Tools
 from scraper.pipeline.budget import Budget, Limits
 from scraper.sources.choice import Choice
@@ -144,4 +144,12 @@ def source_of(source: SourceConfig, config: Config) -> Source:
         pages=source.urls,
         limit=source.limit,
         max_bytes=config.cleaning.max_bytes,
+        revisions=revisions_of(source, config),
     )
+
+
+def revisions_of(source: SourceConfig, config: Config) -> tuple[float, ...]:
+    """The ages in seconds at which a source's articles are looked at again; only those on the web can change."""
+    if source.type not in ON_THE_WEB:
+        return ()
+    return config.revisions.after if source.revisions is None else source.revisions

@@ -22,6 +22,7 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _EXPECTED = {
     "seconds": "a duration such as `30s`, `15m` or `1h30m` (a bare number is seconds)",
     "interval": "an interval with its unit, such as `15m`, `1h` or `1d`",
+    "intervals": "a list of intervals with their units, such as `[1h, 1d]`",
     "bytes": "a size such as `500 kB`, `20 MB` or `1 GiB` (a bare number is bytes)",
     "path": "a path",
 }
@@ -91,11 +92,11 @@ def from_text(text: str, key: Key, name: str) -> Any:
     """The text of a variable or flag as the value that stands in a file: lists as `a, b` or `[a, b]`."""
     if text == "null" and key.unit is not None and key.default is None:
         return None
-    if key.is_text or key.unit is not None:
+    if key.is_text or (key.unit is not None and not key.is_list):
         return document.value(text, name) if re.fullmatch(r"-?[\d.]+", text) and not key.is_text else text
     if key.is_list and not text.lstrip().startswith("["):
         parts = [part.strip() for part in text.split(",") if part.strip()]
-        return [document.value(part, name) for part in parts] if key.holds_numbers else parts
+        return [document.value(part, name) for part in parts] if key.holds_numbers and key.unit is None else parts
     return document.value(text, name)
 
 
@@ -124,6 +125,8 @@ def _with_unit(value: Any, unit: str, place: Place) -> Any:
     if unit == "bytes" and (size := _SIZE.fullmatch(text)):
         prefix = size[2].lower().removesuffix("b")
         return int(float(size[1]) * (1024 if prefix.endswith("i") else 1000) ** _POWERS[prefix.removesuffix("i")])
+    if unit == "intervals" and (text == "off" or isinstance(value, list)):
+        return [_with_unit(one, "interval", place) for one in (value if not text else ())]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and unit == "seconds":
         return float(value)
@@ -164,7 +167,7 @@ def _plain(message: str, value: Any, unit: str | None) -> str:
     for name, words in _TYPES.items():
         expected = expected.replace(name, words).replace(name.replace("`", "") + " | null", words)
     expected = expected.replace("text matching regex", "text like").removeprefix("Expected ")
-    if unit in ("seconds", "interval"):
+    if unit in ("seconds", "interval", "intervals"):
         expected = _BOUND.sub(lambda bound: f"{_BOUNDS[bound[1]]} `{_duration(float(bound[2]))}`", expected)
     return f"expected {expected}, got {_shown(value)}"
 

@@ -216,7 +216,7 @@ class _Assembly:
 
     def _default(self, key: Key, dotted: str) -> Any:
         self.origins[dotted] = DEFAULT
-        return key.default if key.unit is None else convert(key.default, key, self.around)
+        return convert(key.default, key, self.around) if key.unit == "path" else key.default
 
     def _sources(self) -> tuple[SourceConfig, ...]:
         written = self.read.values.get("sources")

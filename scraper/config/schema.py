@@ -12,6 +12,7 @@ from scraper.config.settings import (
     CleaningConfig,
     Config,
     NetworkConfig,
+    RevisionsConfig,
     ScheduleConfig,
     SourceConfig,
 )
@@ -24,10 +25,15 @@ _EXAMPLES = {"seconds": ["30s", "1h30m", 20], "interval": ["15m", "1d"], "bytes"
 def schema() -> dict[str, Any]:
     """The configuration file as a JSON Schema (draft 2020-12), for editors and `scrape config schema`."""
     made = _schema(Config, "Configuration of scrape")
-    for section in (ArchiveConfig, NetworkConfig, CleaningConfig, ScheduleConfig, SourceConfig):
+    for section in (ArchiveConfig, NetworkConfig, CleaningConfig, ScheduleConfig, RevisionsConfig, SourceConfig):
         properties = made["$defs"][section.__name__]["properties"]
         for key in keys(section).values():
-            if key.unit in _EXAMPLES:
+            if key.unit == "intervals":
+                listed = next(
+                    (one for one in properties[key.name].get("anyOf", ()) if "items" in one), properties[key.name]
+                )
+                listed["items"] = _with_units(listed["items"], "interval")
+            elif key.unit in _EXAMPLES:
                 properties[key.name] = _with_units(properties[key.name], key.unit)
     return made
 

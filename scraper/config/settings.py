@@ -12,7 +12,7 @@ from scraper.sources.choice import LONGEST
 NAME = "[a-z0-9][a-z0-9_-]{0,63}"
 """What a source may be called."""
 
-UNITS = ("seconds", "interval", "bytes", "path")
+UNITS = ("seconds", "interval", "intervals", "bytes", "path")
 """What `Meta.extra["unit"]` may be: how a value may be written in the file (see convert.py)."""
 
 
@@ -167,6 +167,36 @@ class ScheduleConfig(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 3600.0
 
 
+class WebConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """The read-only web pages; they need `scrape[web]`."""
+
+    bind: Annotated[
+        str | None,
+        Meta(description="Address and port at which the daemon serves the pages, such as 127.0.0.1:8080; none: not."),
+    ] = None
+    allow_remote: Annotated[
+        bool,
+        Meta(description="Bind to other addresses than loopback too: whoever reaches it reads the whole archive."),
+    ] = False
+    hosts: Annotated[
+        tuple[str, ...],
+        Meta(max_length=50, description="Names under which browsers reach the pages, besides localhost and addresses."),
+    ] = ()
+
+
+class RevisionsConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Looking again at articles, whether they changed, moved or vanished."""
+
+    after: Annotated[
+        tuple[Annotated[float, Meta(ge=60, le=366 * 86400)], ...],
+        Meta(
+            max_length=20,
+            extra={"unit": "intervals"},
+            description="Ages at which an article is looked at again; none: never.",
+        ),
+    ] = (3600.0, 21_600.0, 86_400.0, 604_800.0)
+
+
 SourceType = Literal["folder", "warc", "feed", "sitemap", "listing", "pages"]
 ON_THE_WEB = ("feed", "sitemap", "listing", "pages")
 """The types of source that ask other people's servers."""
@@ -210,6 +240,13 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = None
     timezone: Annotated[str | None, Meta(description="IANA time zone of `cron`.")] = None
     limit: Annotated[int, Meta(ge=1, le=100_000, description="New articles taken in one run.")] = 1000
+    revisions: Annotated[
+        Annotated[tuple[Annotated[float, Meta(ge=60, le=366 * 86400)], ...], Meta(max_length=20)] | None,
+        Meta(
+            extra={"unit": "intervals"},
+            description="Its own ages at which articles are looked at again, instead of `revisions.after`; []: never.",
+        ),
+    ] = None
 
     def schedule(self, timezone: str) -> Schedule | None:
         """When it runs, None if only by hand; `timezone` is for a `cron` that names none. ValueError for a bad one."""
@@ -230,4 +267,6 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     network: NetworkConfig = NetworkConfig()
     cleaning: CleaningConfig = CleaningConfig()
     schedule: ScheduleConfig = ScheduleConfig()
+    web: WebConfig = WebConfig()
+    revisions: RevisionsConfig = RevisionsConfig()
     sources: tuple[SourceConfig, ...] = ()

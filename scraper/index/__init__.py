@@ -15,6 +15,7 @@ from msgspec import Struct
 from scraper.index.addresses import Addresses
 from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
+from scraper.index.looks import Edition, Followed, Happening, Looks
 from scraper.index.met import claim, declared, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
@@ -27,8 +28,11 @@ __all__ = [
     "OLDER_SCHEMA",
     "OTHER_SCHEMA",
     "SCHEMA_VERSION",
+    "Edition",
     "Erased",
     "File",
+    "Followed",
+    "Happening",
     "Index",
     "Pending",
     "Place",
@@ -125,7 +129,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Addresses, Erasing, Payloads, Proving, Spending):
+class Index(Addresses, Erasing, Looks, Payloads, Proving, Spending):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -145,6 +149,7 @@ class Index(Addresses, Erasing, Payloads, Proving, Spending):
         seq = self._write(f"INSERT INTO records ({_ROW}) VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608 constants only
         for key in keys(record):
             self.see(record.source, key, record.id)
+        self.follow(record)
         if record.verdict is Verdict.ARTICLE:
             self.add_fulltext(seq, record)
         return seq
@@ -206,7 +211,10 @@ class Index(Addresses, Erasing, Payloads, Proving, Spending):
         return self._checked(found[0], Validators) if found else None
 
     def take(self, note: Note) -> None:
-        """Take in what a source learned: that it met a key, or the validators of an address's last answer."""
+        """Take in what a source learned: what a look gave, that it met a key, or an address's last validators."""
+        if note.look is not None:
+            self.look(note.key, note.look)
+            return
         if note.seen is not None:
             self.see(note.source, note.key, note.seen)
             self._meet(note)
@@ -277,6 +285,11 @@ class Index(Addresses, Erasing, Payloads, Proving, Spending):
         """The lines that wait, in the order of their numbers."""
         found = self._read("SELECT seq, file, offset, line FROM pending ORDER BY seq")
         return [self._checked(row, Pending) for row in found]
+
+    def waiting(self, seq: int) -> bytes | None:
+        """The line of the record with this number, if it waits."""
+        found = self._read("SELECT line FROM pending WHERE seq = ?", (seq,))
+        return self._checked(found[0][0], bytes) if found else None
 
     def settle(self, seq: int) -> None:
         """The lines up to this number stand in their files."""

@@ -127,7 +127,7 @@ class Database:
         try:
             return msgspec.convert(values, kind)
         except msgspec.ValidationError as error:
-            raise _damaged(self.path, error) from error
+            raise damaged(self.path, error) from error
 
     def _check_schema(self, readonly: bool) -> None:
         """Take a new or older database to the present schema, or refuse it: a reader changes nothing."""
@@ -155,7 +155,7 @@ class Database:
         except sqlite3.Error as error:
             raise _translated(error, self.path) from error
         except UnicodeDecodeError as error:  # of a message about a damaged schema
-            raise _damaged(self.path, error) from error
+            raise damaged(self.path, error) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -198,13 +198,14 @@ def _translated(error: sqlite3.Error, path: Path) -> ScrapeError:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LockedError(f"{path}: another process is writing to it", reason="locked")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):  # the last: a damaged schema
-        return _damaged(path, error)
+        return damaged(path, error)
     if code == sqlite3.SQLITE_IOERR:
         message = f"{path}: {error}: see to the disk and its limits, then start again; nothing acknowledged is lost"
         return LimitError(message, reason="disk-error")
     raise error
 
 
-def _damaged(path: Path, error: Exception) -> VerificationError:
+def damaged(path: Path, error: Exception) -> VerificationError:
+    """The error for a database in which something else stands than was written."""
     message = f"{path}: the index is damaged ({error}): make it again with `scrape index`"
     return VerificationError(message, reason="damaged-index")

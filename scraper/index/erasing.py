@@ -41,6 +41,14 @@ class Erasing(Database):
         for (url,) in self._read("SELECT url FROM records WHERE seq = ? AND url IS NOT NULL", (gone.seq,)):
             self._write("DELETE FROM addresses WHERE key = ?", (urls.key(url),))
         self._write("DELETE FROM records WHERE seq = ?", (gone.seq,))
+        for table in (
+            "followed",
+            "looks",
+            "moved",
+            "versions",
+        ):  # the last one last: an address goes with all its versions
+            keys = "SELECT key FROM versions WHERE record = ?"
+            self._write(f"DELETE FROM {table} WHERE key IN ({keys})", (gone.id,))  # noqa: S608 constants only
         self._write("DELETE FROM seen WHERE record = ? AND key GLOB 'sha256:*'", (gone.id,))
         self._write("UPDATE seen SET record = '' WHERE record = ?", (gone.id,))
 

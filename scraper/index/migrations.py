@@ -41,6 +41,34 @@ CREATE TABLE payloads (
     file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (uri, date, id)) WITHOUT ROWID;
 """
 
+# What lists and counts for people need (see browse.py): without it a leaf of 300,000 records took 3.7 s, with it 2 ms.
+# It costs 32 us and 175 bytes a record. An answer's address is mostly the one asked for, and needs no second entry.
+_BROWSING = """
+CREATE INDEX records_by_url ON records (url) WHERE url IS NOT NULL;
+CREATE INDEX records_by_final_url ON records (final_url) WHERE final_url IS NOT url;
+CREATE INDEX records_by_canonical_url ON records (canonical_url) WHERE canonical_url IS NOT url;
+CREATE INDEX records_by_capture ON records (warc_id);
+CREATE INDEX records_by_day ON records (fetched_at, source, verdict, warc_id);
+CREATE INDEX records_by_language ON records (language);
+CREATE INDEX records_by_verdict ON records (verdict);
+CREATE INDEX records_by_source_and_verdict ON records (source, verdict);
+"""
+
+_LOOKS = """
+CREATE TABLE followed (
+    key TEXT PRIMARY KEY, source TEXT NOT NULL, url TEXT NOT NULL, final_url TEXT NOT NULL, first_at TEXT NOT NULL,
+    record TEXT NOT NULL, version INTEGER NOT NULL, fetched_at TEXT NOT NULL, judged TEXT, looked_at TEXT NOT NULL,
+    gone INTEGER NOT NULL, absent INTEGER NOT NULL, tries INTEGER NOT NULL, tried_at TEXT) WITHOUT ROWID;
+CREATE INDEX followed_by_source ON followed (source, first_at);
+CREATE TABLE versions (
+    key TEXT, at TEXT, record TEXT, version INTEGER NOT NULL, PRIMARY KEY (key, at, record)) WITHOUT ROWID;
+CREATE INDEX versions_by_record ON versions (record);
+CREATE TABLE looks (
+    key TEXT, at TEXT, is_event INTEGER NOT NULL, said BLOB NOT NULL, PRIMARY KEY (key, at)) WITHOUT ROWID;
+CREATE TABLE moved (address TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX looks_by_time ON looks (at) WHERE is_event;
+"""
+
 # What older versions met under their addresses alone is met under their keys too.
 _ADDRESSES = """
 CREATE TABLE addresses (key TEXT, url TEXT, PRIMARY KEY (key, url)) WITHOUT ROWID;
@@ -68,6 +96,6 @@ def prepare(db: sqlite3.Connection) -> None:
     db.create_function("declared", 2, met.declared, deterministic=True)
 
 
-STEPS = (_RECORDS, _PAYLOADS, _ADDRESSES, _SPENT)
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

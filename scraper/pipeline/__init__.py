@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
+from scraper.pipeline import versions
 from scraper.pipeline.budget import REASONS
 from scraper.pipeline.commit import acknowledged
 from scraper.pipeline.same import find_same, learn, passed
@@ -84,12 +85,15 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
     page (its capture is kept), LimitError where cleaning was cut off or the archive cannot be written.
     """
     ref = tools.archive.store(capture)
+    if capture.status in GONE:
+        versions.mark_gone(capture, key, tools, ref)
     check_status(capture)
     cleaned = await tools.workers.clean(capture)
     if (known := find_same(cleaned.article, capture, tools)) is not None:
         learn(capture.link, key, known.id, tools)
         return Known(known.id)
-    provenance = structs.replace(provenance_of(capture, ref), other_urls=passed(capture))
+    placed = await versions.place(cleaned.article, capture, key, tools)
+    provenance = structs.replace(provenance_of(capture, ref), version=placed.version, other_urls=passed(capture))
     record = record_of(cleaned.article, provenance, reasons=False)
     ledger = structs.replace(ledger_of(cleaned.article, record.id, cleaned.rights), key=key)
     is_new = tools.archive.add(ref, record, ledger)
@@ -97,6 +101,7 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
         tools.archive.note(Note(source=capture.link.source, key=key, seen=record.id), capture.link.url, ref)
         return Known(record.id)
     tools.archive.index.see(capture.link.source, key, record.id)
+    versions.keep_placed(placed, record, tools, ref)
     return record
 
 

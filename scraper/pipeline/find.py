@@ -38,7 +38,8 @@ class Answer(Struct, frozen=True):
 class Found:
     """What a source names now: `new` is what it has not met, by key, `known` counts the rest.
 
-    `answers` named them; `whole` says that nothing new was left for the next run.
+    `answers` named them; `whole` says that nothing new was left for the next run. `named` are all keys, and `is_all`
+    says that they are all that the source names now.
     """
 
     def __init__(self, source: Source, tools: Tools) -> None:
@@ -48,6 +49,8 @@ class Found:
         self.answers: list[Answer] = []
         self.problems: list[Failure] = []
         self.whole = True
+        self.named: set[str] = set()
+        self.is_all = False
 
     @property
     def is_full(self) -> bool:
@@ -60,6 +63,7 @@ class Found:
             self.answers.append(answer)
         for link in self._source.choice.of(links):
             key = urls.key(link.url)
+            self.named.add(key)
             if met_elsewhere(link, self._tools):
                 self.known += 1
             elif key not in self.new and self.is_full:
@@ -77,6 +81,7 @@ async def find(source: Source, tools: Tools) -> Found:
         for problem in listed.problems:
             tools.archive.index.fail(source.name, problem.reason)
         found.problems += listed.problems
+        found.is_all = not listed.problems
         return found
     if source.kind is SourceKind.SITEMAP:
         await _descend(found, source, tools)
@@ -84,6 +89,7 @@ async def find(source: Source, tools: Tools) -> Found:
     answer = await _ask(Link(source.at, source.name), source, tools)
     if answer is None:
         return found
+    found.is_all = True
     body, url = answer.capture.body, answer.capture.final_url
     if source.kind is SourceKind.FEED:
         found.take(feed.read(body, url, source.name), answer)
@@ -112,31 +118,38 @@ async def _descend(found: Found, source: Source, tools: Tools) -> None:
     """
     waiting = [(Link(source.at, source.name), 0)]
     asked: set[str] = set()
+    found.is_all = True
     while waiting and not found.is_full:
         link, depth = waiting.pop(0)
         if urls.key(link.url) in asked:
             continue
         if len(asked) > MAX_SITEMAPS:
             log.warning("%s: %d sitemaps or more are left unread", source.name, len(waiting) + 1)
+            found.is_all = False
             return
         asked.add(urls.key(link.url))
         try:
-            waiting[:0] = [(child, depth + 1) for child in await _read(link, found, source, tools)]
+            below = await _read(link, found, source, tools)
         except ScrapeError as error:
+            found.is_all = False
             if not depth:
                 raise
             if error.reason in REASONS:
                 found.whole = False
                 return
             found.problems.append(counted(link, error, tools))
-        waiting = [(child, level) for child, level in waiting if level <= MAX_DEPTH]
+            below = []
+        found.is_all = found.is_all and (depth < MAX_DEPTH or not below)
+        waiting[:0] = [(child, depth + 1) for child in below if depth < MAX_DEPTH]
     found.whole = found.whole and not waiting
+    found.is_all = found.is_all and not waiting
 
 
 async def _read(link: Link, found: Found, source: Source, tools: Tools) -> list[Link]:
     """Take what a sitemap names; the sitemaps below it that are wanted."""
     answer = await _ask(link, source, tools)
     if answer is None:
+        found.is_all = False
         return []
     read = sitemap.read(answer.capture.body, answer.capture.final_url, source.name)
     # An index may stay the same while its sitemaps change: it is read each time.

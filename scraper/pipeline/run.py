@@ -9,11 +9,12 @@ from contextlib import aclosing
 
 from msgspec import structs
 
-from scraper.errors import LimitError, ScrapeError
-from scraper.pipeline import Known, Left, clean_and_add, fetch_all, files, is_fatal
+from scraper.errors import ScrapeError
+from scraper.pipeline import Known, Left, clean_and_add, fetch_all, files, is_fatal, looks
 from scraper.pipeline.budget import REASONS
 from scraper.pipeline.commit import acknowledged
-from scraper.pipeline.find import find, settle
+from scraper.pipeline.find import Found, find, settle
+from scraper.pipeline.looks import Looked
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.sources.names import path_of
 from scraper.types import Failure, Link, Record
@@ -25,7 +26,8 @@ Told = Callable[[Record | Failure], None]
 
 
 async def run_source(source: Source, tools: Tools, told: Told = lambda result: None) -> Tally:
-    """Archive everything new at a source; its beginning, end and outcome go to the index.
+    """Archive everything new at a source, and look again at its articles that are due; its beginning, end and outcome
+    go to the index.
 
     What fails for one input is counted in the tally. Raises what concerns all of them: the archive's own errors.
     """
@@ -36,13 +38,23 @@ async def run_source(source: Source, tools: Tools, told: Told = lambda result: N
     try:
         async with aclosing(_local(source, tools, tally) if local else _network(source, tools, tally)) as results:
             async for result in results:
-                _count(result, tally)
-                told(result)
+                _tell(result, tally, told)
     except ScrapeError as error:
         problem = _counted(source.at, error, source, tools)
-        _count(problem, tally)
-        told(problem)
+        _tell(problem, tally, told)
     index.end_run(source.name, tools.now(), ok=not tally.failures)
+    tools.archive.commit()
+    log.info("%s: %s", source.name, tally)
+    return tally
+
+
+async def run_looks(source: Source, tools: Tools, told: Told = lambda result: None) -> Tally:
+    """Look again at the articles of a source that are due, and ask for nothing else: for a time between two runs."""
+    tools, tally = structs.replace(tools, budget=tools.budget.for_run()), Tally()
+    due = looks.due(source, tools)[: looks.room(source, 0)]
+    async with aclosing(looks.look_again(due, source, tools)) as results:
+        async for result in results:
+            _tell(result, tally, told)
     tools.archive.commit()
     log.info("%s: %s", source.name, tally)
     return tally
@@ -56,12 +68,25 @@ def _counted(where: str, error: ScrapeError, source: Source, tools: Tools) -> Fa
     return failure(where, error)
 
 
-def _count(result: Record | Failure, tally: Tally) -> None:
+Result = Record | Failure | Looked | Left
+
+
+def _tell(result: Result, tally: Tally, told: Told) -> None:
+    if isinstance(result, Left):  # a budget is spent: that is said, and no failure
+        tally.left[result.why.reason] += 1
+        log.info("%s", result.why.message)
+        return
     if isinstance(result, Failure):
         tally.failures.append(result)
         log.error("%s", result.message)  # an exit code comes of it, so -q does not hide it
+    elif isinstance(result, Looked):
+        tally.looks[result.look.outcome.value] += 1
+        if result.record is not None:
+            told(result.record)
+        return
     else:
         tally.verdicts[result.verdict.value] += 1
+    told(result)
 
 
 # ---- directories
@@ -121,19 +146,18 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
 # ---- the network
 
 
-async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Record | Failure, None]:
-    """The results for what a feed, sitemap, listing or list names and this source has not met.
+async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Result, None]:
+    """The results for what a feed, sitemap, listing or list names and this source has not met, and of looks that are
+    due.
 
     Validators are kept only once all of it is archived: a 304 would hide what a crash or a full run left for later.
     """
     try:
         found = await find(source, tools)
-    except LimitError as error:
-        if error.reason not in REASONS:
-            raise
-        tally.left[error.reason] += 1
-        log.info("%s", error)
-        return
+    except ScrapeError as error:  # its articles may be there all the same
+        is_spent = error.reason in REASONS
+        yield Left(failure(source.at, error)) if is_spent else _counted(source.at, error, source, tools)
+        found = Found(source, tools)
     tally.known += found.known
     for problem in found.problems:
         yield problem
@@ -143,10 +167,12 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
             complete = complete and not isinstance(result, Failure | Left)
             if isinstance(result, Known):
                 tally.known += 1
-            elif isinstance(result, Left):
-                tally.left[result.why.reason] += 1
-                log.info("%s", result.why.message)
             else:
                 yield result
     if complete:
         settle(found, source, tools)
+    back = looks.named_again(source, found.named, tools) if found.is_all else []
+    due = [*back, *looks.due(source, tools)][: looks.room(source, len(found.new))]
+    async with aclosing(looks.look_again(due, source, tools)) as looked:
+        async for one in looked:
+            yield one

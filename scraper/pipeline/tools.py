@@ -37,7 +37,7 @@ class Source(Struct, frozen=True):
 
     `limit` bounds the new links of one run; `patterns` are globs of files (none: the kind's own), `choice` says which
     links are wanted, `pages` are addresses beside those of the list at `at`, `max_bytes` bounds one file of a directory
-    that is no WARC.
+    that is no WARC. `revisions` are the ages in seconds at which its articles are looked at again.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Source(Struct, frozen=True):
     pages: tuple[str, ...] = ()
     limit: int = 1_000
     max_bytes: int = 20_000_000
+    revisions: tuple[float, ...] = ()
 
 
 class Tools(Struct, frozen=True):
@@ -69,14 +70,18 @@ class Tools(Struct, frozen=True):
 
 
 class Tally:
-    """What a run did: records by verdict, failures by reason, how much was known already, and what was left by reason
-    for another run."""
+    """What a run did: records by verdict, looks at known articles by outcome, failures by reason, what was known, and
+    by reason what was left for another run.
+
+    A new version of an article counts among the looks alone.
+    """
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
         self.failures: list[Failure] = []
         self.known = 0
+        self.looks: Counter[str] = Counter()
 
     @property
     def articles(self) -> int:
@@ -94,7 +99,9 @@ class Tally:
         failed = sorted(Counter(failure.reason for failure in self.failures).items())
         counted = [f"{count} {name}" for name, count in [*no_articles, *failed]]
         counted += [f"{count} left ({reason})" for reason, count in sorted(self.left.items())]
-        return ", ".join([f"{self.articles} archived", f"{self.known} known", *counted])
+        seen = ", ".join(f"{count} {name}" for name, count in sorted(self.looks.items()))
+        again = [f"{self.looks.total()} looked at again ({seen})"] if self.looks else []
+        return ", ".join([f"{self.articles} archived", f"{self.known} known", *again, *counted])
 
 
 def failure(where: str, error: ScrapeError) -> Failure:

@@ -131,7 +131,7 @@ class Writer:
             ("WARC-Date", _stamp(self._clock())),
             ("WARC-Target-URI", form.derived_uri("metadata", about)),
             *([("WARC-Refers-To", f"<{ref.record_id}>")] if ref is not None else []),
-            (form.NOTE, "validators" if note.seen is None else "seen"),
+            (form.NOTE, _told(note)),
         ]
         self._put(form.member(headers, _json(note, about)))
 
@@ -273,6 +273,12 @@ def _resource(capture: Capture, record_id: str) -> bytes:
 
 def _typed(kind: str, record_id: str, mime: str) -> form.Headers:
     return [("WARC-Type", kind), ("WARC-Record-ID", f"<{record_id}>"), ("Content-Type", mime)]
+
+
+def _told(note: Note) -> str:
+    if note.look is not None:
+        return "look"
+    return "validators" if note.seen is None else "seen"
 
 
 def _json(said: Ledger | Note, what: str) -> bytes:

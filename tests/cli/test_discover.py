@@ -50,7 +50,7 @@ def test_feeds_sitemaps_and_articles_are_listed_and_nothing_is_kept(tmp_path: Pa
             f"feed\t{site.url('/feed.xml')}\tAll news",
             "sitemap\thttps://news.example/map.xml\t-",
             f"sitemap\t{site.url('/news.xml')}\t-",
-            f"article\t{site.url(STORY)}\tNew bridge approved \\x1b[2J by council",
+            f"article\t{site.url(STORY)}\tNew bridge approved [2J by council",
             "",
         ]
         assert lines[5].startswith("# For `sources:` in the configuration; `scrape config add http://127.0.0.1")

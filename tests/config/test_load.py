@@ -64,7 +64,7 @@ def test_its_comments_show_the_defaults() -> None:
     for line in text.splitlines():
         if line.endswith(":") and line[:1].isalpha():
             section = line[:-1]
-        if line.startswith("  # ") and section in SECTIONS and not line.startswith("  # contact"):
+        if line.startswith("  # ") and section in SECTIONS and not line.startswith(("  # contact", "  # bind")):
             name, colon, written = line[4:].partition("#")[0].partition(": ")
             if colon and name in SECTIONS[section]:
                 loaded = defaults(flags={f"{section}.{name}": written.strip()})
@@ -342,8 +342,11 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "archive.framing": st.sampled_from(["plain", "wire"]),
         "network.ca_file": st.sampled_from([None, __file__]),
         "cleaning.rules": st.sampled_from([None, SITE_RULES]),
+        "revisions.after": st.just(()),
         "schedule.timezone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),
         "archive.warc_max_size": st.integers(1_000_000, 10**10),
+        "web.bind": st.sampled_from([None, "127.0.0.1:8080", "[::1]:0", "localhost:80"]),
+        "web.hosts": st.lists(st.sampled_from(["archive.example", "a-1.b"]), max_size=2).map(tuple),
         "archive.warc_max_age": st.integers(60, 86_400).map(float),
         "network.at_once": st.integers(1, 100),
         "network.max_pages_per_run": st.sampled_from([None, 1, 500]),
