@@ -26,6 +26,7 @@ ROBOTS_BYTES = 500 * 1024
 """How much of a robots.txt is read: the least that RFC 9309 section 2.5 allows, and the most that Google reads."""
 
 _CONNECTING = frozenset({"dns", "unreachable", "tls", "private-address", "odd-port"})
+_UNREACHABLE = "robots-unreachable"
 _ROBOTS_TEXT = 4 * 1024 * 1024  # of robots.txt texts whose rules are held; a rule takes 40 times its text in memory
 
 
@@ -37,17 +38,19 @@ class Settings(Struct, frozen=True):
     for as long as its Retry-After says (up to `max_retry_after`), else for a pause that doubles from failure to failure
     (up to `max_backoff`). A link waits for that up to `patience`; beyond it, it is refused. robots.txt is asked for
     again after `robots_age`, or `robots_retry` if there was no answer. `hosts` bounds how many are remembered.
+    `overrides` are hosts whose robots.txt does not bind, each with the reason; their Crawl-delay does.
     """
 
     product: str = "scrape"
     delay: float = 2.0
-    max_crawl_delay: float = 30.0
+    max_crawl_delay: float = 60.0
     max_backoff: float = 3600.0
     max_retry_after: float = 86400.0
     patience: float = 60.0
     robots_age: float = 86400.0
     robots_retry: float = 600.0
     hosts: int = 10_000
+    overrides: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         if not robots.is_product(self.product):
@@ -143,17 +146,23 @@ class Polite:
         """
         target = guard.target(url)
         known = await self._known(target.origin, ask)
+        why = self._settings.overrides.get(target.host)
         if known.refusal is not None:
+            if why is not None and known.refusal.reason == _UNREACHABLE:
+                return structs.replace(known.said, decision="overridden", why=why)
             raise type(known.refusal)(f"{url}: {known.refusal}", reason=known.refusal.reason)
         if known.rules is None:
             return known.said
         self._slow_down(url, known.rules)
+        said = known.said
         if not known.rules.can_fetch(url, self._settings.product):
-            raise RefusedError(f"{url}: {target.origin}/robots.txt forbids it", reason="robots")
+            if why is None:
+                raise RefusedError(f"{url}: {target.origin}/robots.txt forbids it", reason="robots")
+            said = structs.replace(said, decision="overridden", why=why)
         if not known.usages:
-            return known.said
+            return said
         usage, signal = (robots.preferences(known.usages, kind, target.path) for kind in ("usage", "signal"))
-        return structs.replace(known.said, content_usage=usage, content_signal=signal)
+        return structs.replace(said, content_usage=usage, content_signal=signal)
 
     async def _known(self, origin: str, ask: Ask) -> _Robots:
         """An origin's robots.txt, asked for if it is not known or too old; those who come together ask once."""
@@ -257,7 +266,7 @@ class Polite:
         return self._refused(address, f"gave no answer, which RFC 9309 reads as: keep out ({error})")
 
     def _refused(self, address: str, what: str) -> _Robots:
-        refusal = RefusedError(f"{address} {what}", reason="robots-unreachable")
+        refusal = RefusedError(f"{address} {what}", reason=_UNREACHABLE)
         return _Robots(self._clock() + self._settings.robots_retry, Robots(address, "missing"), refusal=refusal)
 
     def _remember(self, origin: str, known: _Robots) -> None:

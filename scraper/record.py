@@ -110,6 +110,11 @@ def record_id(article: Article, provenance: Provenance) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]
 
 
+def words(text: str) -> list[str]:
+    """The words; in Chinese and Japanese each character is one."""
+    return [match[0] for match in _WORD.finditer(text)]
+
+
 def word_count(text: str) -> int:
     """Count the words; in Chinese and Japanese each character is one."""
     return sum(1 for _ in _WORD.finditer(text))

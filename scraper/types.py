@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 SCHEMA = 1
 """Version of the record's shape (see Record)."""
@@ -82,12 +82,17 @@ class Verdict(StrEnum):
 
 
 class FoundBy(Struct, frozen=True):
-    """The feed entry, sitemap entry, listing or file that led to a page; `date` as the finder gave it, in ISO 8601."""
+    """The feed entry, sitemap entry, listing or file that led to a page; `date` as the finder gave it, in ISO 8601.
+
+    `language` is a news sitemap's. It is left out where there is none: lines of JSONL from before it was known keep
+    their bytes when they are made again.
+    """
 
     kind: str
     at: str
     title: str | None = None
     date: str | None = None
+    language: str | UnsetType = UNSET
 
 
 class Link(Struct, frozen=True):
@@ -123,17 +128,19 @@ class Exchange(Struct, frozen=True):
 class Robots(Struct, frozen=True, omit_defaults=True):
     """What a site's robots.txt said of a page that was fetched.
 
-    `decision` is "allowed", "missing" (it answered with a 4xx, as `status` says) or "redirects" (more than five, which
-    RFC 9309 reads as missing). `at` is when it was asked for, so that its exchange can be found in the archive.
-    `content_usage` and `content_signal` are the preferences in it that are the page's, as they stand there.
+    `decision` is "allowed", "missing" (it answered with a 4xx, as `status` says), "redirects" (more than five, which
+    RFC 9309 reads as missing) or "overridden": it forbids the page, or did not answer, and `why` is the reason that was
+    configured for fetching it all the same. `at` is when it was asked for, so that its exchange can be found in the
+    archive. `content_usage` and `content_signal` are the preferences in it that are the page's, as they stand there.
     """
 
     url: str
-    decision: Literal["allowed", "missing", "redirects"]
+    decision: Literal["allowed", "missing", "redirects", "overridden"]
     at: str | None = None
     status: int | None = None
     content_usage: tuple[str, ...] = ()
     content_signal: tuple[str, ...] = ()
+    why: str | None = None
 
 
 class Capture(Struct, frozen=True):
@@ -458,14 +465,16 @@ class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a source learned and no record says, kept in a metadata record so that a lost index can be made again.
 
-    With `seen` it met `key`, and that is the id of the record that came of it, or "" where none did. Without, all that
-    the answer of the address `key` named is archived, so that it may be asked whether it changed, by these validators.
+    With `seen` it met `key`, and that is the id of the record that came of it, or "" where none did; `url` then is an
+    address of that article which is not in its record. Without, all that the answer of the address `key` named is
+    archived, so that it may be asked whether it changed, by these validators.
     With `look` it looked again at the article known by `key`.
     """
 
     source: str
     key: str
     seen: str | None = None
+    url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     look: Look | None = None

@@ -68,7 +68,8 @@ def clean_capture(capture: Capture, options: Options) -> Cleaned:
     # A file's address is where it lay on this machine; only a page's own address says something of the page.
     url = capture.final_url if capture.final_url.startswith(("http://", "https://")) else None
     content_type = capture.header("content-type") or capture.mime
-    article = clean_bytes(Source(capture.body, url, content_type, capture.fetched_at), options)
+    found_by = capture.link.found_by
+    article = clean_bytes(Source(capture.body, url, content_type, capture.fetched_at, found_by), options)
     html = decode_html(capture.body, content_type).text if sniff(capture.body) == "html" else None
     return Cleaned(article, structs.replace(read_rights(capture.headers, html), robots=capture.robots))
 

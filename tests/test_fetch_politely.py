@@ -9,7 +9,7 @@ import threading
 
 import pytest
 from crew import PAGE, Crew, redirect, shown
-from servers import Asked, Server, response
+from servers import Asked, Reply, Server, response
 
 from scraper.errors import RefusedError
 
@@ -90,6 +90,34 @@ def test_a_host_is_asked_one_request_at_a_time_with_a_pause_between() -> None:
         assert server.most_at_once == 1
         assert server.paths() == [f"/{number}" for number in range(8)]
     assert [later - earlier for earlier, later in itertools.pairwise(at)] == [2.0] * 7
+
+
+def test_a_redirect_to_another_host_waits_for_that_hosts_turn_and_asks_its_robots_txt() -> None:
+    crew = Crew()
+    at: list[tuple[str, float]] = []
+
+    def answer(reply: bytes) -> Reply:
+        def told(asked: Asked) -> bytes:
+            at.append((f"{(asked.header('host') or '').partition('.')[0]}{asked.path}", crew.clock.now))
+            return reply
+
+        return told
+
+    with Server({"/x": answer(PAGE), "/there": answer(PAGE), "/robots.txt": response(b"", "404 No")}) as server:
+        server.routes["/go"] = answer(redirect(server.url("/there", "b.example")))
+        server.routes["/no"] = answer(redirect(server.url("/private", "b.example")))
+        began = crew.clock.now
+        crew.fetch(server.url("/x", "b.example"))  # robots.txt at 0 s, the page at 2 s
+        crew.fetch(server.url("/go", "a.example"))
+        assert [(path, when - began) for path, when in at] == [("b/x", 2), ("a/go", 4), ("b/there", 4)]
+        crew.fetch(server.url("/go", "a.example"))
+        assert [(path, when - began) for path, when in at[3:]] == [("a/go", 6), ("b/there", 6)]
+        crew.fetch(server.url("/x", "b.example"))
+        crew.fetch(server.url("/go", "a.example"))
+        assert [(path, when - began) for path, when in at[5:]] == [("b/x", 8), ("a/go", 8), ("b/there", 10)]
+        server.routes["/robots.txt"] = response(b"User-agent: *\nDisallow: /private")
+        assert Crew().fails(server.url("/no", "a.example")).reason == "robots"
+        assert "/private" not in server.paths()
 
 
 def test_different_hosts_are_asked_at_the_same_time_and_their_bytes_are_not_mixed() -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from captures import record
+from msgspec import structs
 
 from scraper.errors import LimitError, LockedError, ScrapeError, VerificationError
 from scraper.index import SCHEMA_VERSION, File, Index, Pending, Place, Run, Validators
+from scraper.sources import urls
 from scraper.types import Note, Verdict, WarcRef
 
 REF = WarcRef("warc/2026/11/a.warc.gz", 10, 20, "urn:uuid:1")
@@ -114,14 +116,25 @@ def test_an_id_stands_once_and_atomic_takes_back_its_own_part_only(index: Index)
 
 
 def test_addresses_and_an_articles_text_count_as_seen(index: Index) -> None:
-    article = record(1, canonical_url="https://c.example/", other_urls=("https://o.example/",))
+    article = record(
+        1,
+        final_url="http://www.news.example/new-bridge-is-open/?utm_source=x",
+        canonical_url="https://news.example/2026/new-bridge-is-open",
+        other_urls=("https://o.example/",),
+    )
     index.add(article, PLACE, None)
-    index.add(record(2, Verdict.CONSENT), None, None)
-    for key in ("https://news.example/1", "https://c.example/", "https://o.example/", f"sha256:{article.text_sha256}"):
-        assert index.seen("paper", key) == "record-1"
-    assert index.seen("paper", "https://news.example/2") == "record-2"
-    assert index.seen("paper", f"sha256:{record(2).text_sha256}") is None
-    assert index.seen("other", "https://c.example/") is None
+    page = record(2, Verdict.CONSENT, final_url="https://news.example/", canonical_url="https://news.example/wall")
+    index.add(page, None, None)
+    met = (
+        *("https://news.example/1", "news.example/1", "http://www.news.example/new-bridge-is-open/"),
+        *("news.example/new-bridge-is-open", "news.example/2026/new-bridge-is-open", "o.example"),
+        f"sha256:{article.text_sha256}",
+    )
+    assert {key: index.seen("paper", key) for key in met} == dict.fromkeys(met, "record-1")
+    assert index.seen("paper", "news.example/2") == "record-2"
+    assert index.seen("paper", "news.example") is None  # a dead link leads to a front page
+    assert index.seen("paper", f"sha256:{page.text_sha256}") is None
+    assert index.seen("other", "news.example/1") is None
     index.see("other", "key", "record-9")
     assert index.seen("other", "key") == "record-9"
 
@@ -230,3 +243,34 @@ def test_a_row_that_makes_no_sense_is_damage(index: Index, change: str) -> None:
     index._write(f"UPDATE records SET {change}", ())  # noqa: S608 the parameters above
     with pytest.raises(VerificationError, match="the index is damaged"):
         index.get("record-1")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "https://news.example/",
+        "https://news.example/politics",
+        "https://other.example/2026/new-bridge-is-open",
+        "https://news.example/2026/old-bridge-is-closed",
+    ],
+)
+def test_a_canonical_address_that_is_not_surely_the_articles_is_not_met(index: Index, declared: str) -> None:
+    article = record(1, final_url="https://news.example/new-bridge-is-open", canonical_url=declared)
+    index.add(article, PLACE, None)
+    assert index.seen("paper", declared) is None
+    assert index.seen("paper", urls.key(declared)) is None
+
+
+def test_addresses_learned_later_are_of_every_version(index: Index) -> None:
+    first, second = record(1, url="https://news.example/a"), record(2, url="http://www.news.example/a/")
+    for one in (first, second):
+        index.add(one, PLACE, None)
+    note = Note(source="paper", key="news.example/b", seen="record-1", url="https://m.news.example/b")
+    index.take(note)
+    index.take(note)
+    index.take(Note(source="paper", key="news.example/c", seen="gone", url="https://m.news.example/c"))
+    assert index.others(first) == index.others(second) == ("https://m.news.example/b",)
+    assert index.seen("paper", "news.example/b") == index.seen("paper", "https://m.news.example/b") == "record-1"
+    known = structs.replace(first, other_urls=("https://m.news.example/b", "https://news.example/x"))
+    assert index.others(known) == known.other_urls
+    assert index.others(record(3, url="https://news.example/c")) == ()

@@ -193,7 +193,8 @@ def test_the_rules_that_are_held_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("crawl_delay", "pause"), [("1", 2), ("7.5", 7.5), ("9999", 30), ("-5", 2), ("nan", 2), ("1e999", 2), ("soon", 2)]
+    ("crawl_delay", "pause"),
+    [("1", 2), ("7.5", 7.5), ("45", 45), ("9999", 60), ("-5", 2), ("nan", 2), ("1e999", 2), ("soon", 2)],
 )
 def test_crawl_delay_lengthens_the_pause_up_to_a_cap(crawl_delay: str, pause: float) -> None:
     async def check() -> None:
@@ -201,5 +202,49 @@ def test_crawl_delay_lengthens_the_pause_up_to_a_cap(crawl_delay: str, pause: fl
         await host.turns("https://example.org/robots.txt")
         assert await host.permitted(Site(f"User-agent: *\nCrawl-delay: {crawl_delay}\n")) is None
         assert await host.turns(ARTICLE, ARTICLE) == [pause, pause]
+
+    run(check())
+
+
+WHY = "the publisher asked us to, by letter of 3 May"
+
+
+@pytest.mark.parametrize(
+    ("site", "decision"),
+    [
+        (Site("User-agent: *\nDisallow: /\nCrawl-delay: 9\nContent-Usage: train-ai=n"), "overridden"),
+        (Site("User-agent: *\nDisallow: /private\nCrawl-delay: 9"), "allowed"),
+        (Site(status=503), "overridden"),
+        (Site(error=ScrapeError("x", reason="timeout")), "overridden"),
+        (Site(status=404), "missing"),
+    ],
+)
+def test_an_override_says_why_and_only_where_it_was_needed(site: Site, decision: str) -> None:
+    async def check() -> None:
+        host = Host(overrides={"example.org": WHY})  # type: ignore[arg-type]  # by keyword
+        said = await host.polite.permit(ARTICLE, site.ask)
+        assert (said.decision, said.why) == (decision, WHY if decision == "overridden" else None)
+        assert site.asked == ["https://example.org/robots.txt"]
+        if b"Crawl-delay" in site.text:  # it asks to be slow of those who may come, too
+            assert await host.turns(ARTICLE, ARTICLE) == [0, 9]
+        assert said.content_usage == (("train-ai=n",) if b"train-ai" in site.text else ())
+
+    site.asked.clear()
+    run(check())
+
+
+@pytest.mark.parametrize("url", ["https://www.example.org/page", "https://other.org/page", "https://a.example.org/"])
+def test_an_override_is_of_one_host(url: str) -> None:
+    async def check() -> None:
+        host = Host(overrides={"example.org": WHY})  # type: ignore[arg-type]  # by keyword
+        assert await host.permitted(Site("User-agent: *\nDisallow: /"), url) == "robots"
+
+    run(check())
+
+
+def test_an_override_opens_no_address_that_may_not_be_asked() -> None:
+    async def check() -> None:
+        host = Host(overrides={"example.org": WHY})  # type: ignore[arg-type]  # by keyword
+        assert await host.permitted(Site(error=RefusedError("x", reason="private-address"))) == "private-address"
 
     run(check())

@@ -79,7 +79,7 @@ def purge(root: Path, index: Index, order: Order) -> Purged:
         raise UsageError(f"a purge needs a reason, of at most {MAX_REASON:,} characters", reason="no-reason")
     reason = " ".join(order.reason.encode("utf-8", "replace").decode().split())
     order = structs.replace(order, url=url, reason=reason)
-    target = Target(url)
+    target = Target(url, index.known_as(url))
     found = trace(root, index, target)
     old = pieces.find(root, target, found)
     if not (found.records or found.lines or found.articles or found.stones or old.hits):

@@ -38,9 +38,13 @@ _URL_FIELD = re.compile(rb'"(?:final_|canonical_)?url":("(?:[^"\\]|\\.)*")')
 
 
 class Target(Struct, frozen=True):
-    """The address that is looked for. Two spellings of one address have the same `mark`."""
+    """The address that is looked for, and others under which the same article was met (`also`).
+
+    Two spellings of one address have the same `mark`.
+    """
 
     url: str
+    also: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -49,8 +53,8 @@ class Target(Struct, frozen=True):
 
     def is_among(self, addresses: Iterable[str | None]) -> bool:
         """Whether one of them is this one."""
-        wanted = self.mark
-        return any(address and warc.mark(address) == wanted for address in addresses)
+        wanted = {self.mark, *map(warc.mark, self.also)}
+        return any(address and warc.mark(address) in wanted for address in addresses)
 
 
 class Found(Struct, frozen=True):
@@ -153,7 +157,7 @@ class _Search:
         self._unread: list[str] = []
         self._articles: set[str] = set()
         self._keys: set[str] = set()
-        self._also: dict[str, str] = {}
+        self._also: dict[str, str] = {warc.mark(address): address for address in target.also}
         self._same: set[str] = set()
 
     def run(self) -> Trace:

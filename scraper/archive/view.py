@@ -66,7 +66,14 @@ class View:
         return warc.capture(self.read(ref), source=str(self.root), at=ref.file)
 
     def record(self, record_id: str) -> Record | None:
-        """An article's record as its line of JSONL holds it; None for an unknown id or a page that is no article."""
+        """An article's record as its line of JSONL holds it, with the addresses under which it was met since.
+
+        None for an unknown id or a page that is no article.
+        """
+        record = self._line(record_id)
+        return record and msgspec.structs.replace(record, other_urls=self.index.others(record))
+
+    def _line(self, record_id: str) -> Record | None:
         row = self.index.get(record_id)
         if row is None or row.line is None:
             return None

@@ -16,6 +16,7 @@ from scraper.clean.blocks import read_html
 from scraper.clean.chain import Judged, signed
 from scraper.clean.decode import decode_html, decode_text, is_utf8
 from scraper.clean.judge import judge_document
+from scraper.clean.led import witnessed
 from scraper.clean.lines import read_text
 from scraper.clean.meta import describe
 from scraper.clean.options import Options
@@ -24,7 +25,7 @@ from scraper.clean.rules import Rules, shipped
 from scraper.clean.settle import settle
 from scraper.clean.sniff import sniff
 from scraper.clean.verdict import find_verdict
-from scraper.types import Article, Metadata, Verdict
+from scraper.types import Article, FoundBy, Metadata, Verdict
 from scraper.version import CLEANER
 
 __all__ = ["Options", "Source", "clean_bytes", "clean_html", "clean_text"]
@@ -75,12 +76,14 @@ def clean_text(
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Bytes to clean, with what was stored beside them; `content_type` is the header's value."""
+    """Bytes to clean, with what was stored beside them: `content_type` is the header's value, `found_by` the entry of
+    the feed or the like that led there."""
 
     body: bytes
     url: str | None = None
     content_type: str | None = None
     fetched_at: str | None = None
+    found_by: FoundBy | None = None
 
 
 def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noqa: B008 - frozen
@@ -90,13 +93,14 @@ def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noq
     """
     kind = sniff(source.body)
     if kind == "html":
-        return clean_html(
+        article = clean_html(
             source.body,
             url=source.url,
             content_type=source.content_type,
             fetched_at=source.fetched_at,
             options=options,
         )
+        return witnessed(article, source.found_by, source.fetched_at)
     decoded = decode_text(source.body) if kind == "text" else None
     if decoded is not None:
         return clean_text(decoded.text, fetched_at=source.fetched_at, options=options)

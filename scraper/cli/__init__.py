@@ -136,7 +136,7 @@ def _dispatch(argv: list[str], streams: Streams, ready: Callable[[], None]) -> i
     parser = Parser(prog=f"scrape {chosen.command}", allow_abbrev=False)
     module.add_arguments(parser)
     _add_common(parser)
-    args, unknown = parser.parse_known_args(chosen.rest)
+    args, unknown = parser.parse_known_intermixed_args(chosen.rest)  # arguments may stand on both sides of an option
     if unknown:
         parser.error(_unknown_option(unknown[0], parser))
     args.verbose += chosen.verbose

@@ -12,9 +12,9 @@ from pathlib import Path
 from scraper import heartbeat
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.pages import beside, check
-from scraper.cli.run import ON_THE_WEB, chosen
+from scraper.cli.run import chosen
 from scraper.cli.streams import Streams
-from scraper.config import Config
+from scraper.config import ON_THE_WEB, Config
 from scraper.config.compose import Plan, compose
 from scraper.daemon import Daemon, Settings, jobs_of, patiently
 from scraper.errors import ConfigError

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from itertools import islice
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from protego import Protego
 
 from scraper import warc
 from scraper.clean.sniff import sniff
+from scraper.cli.offer import Offer, Site, best, of_a_list
 from scraper.cli.options import add_allow_address
 from scraper.cli.reading import write_json
 from scraper.cli.streams import Streams, one_line
 from scraper.cli.web import Web
+from scraper.config.add import block
 from scraper.errors import ScrapeError, UnusableError
 from scraper.polite import ROBOTS_BYTES
 from scraper.sources import listing, sitemap
@@ -39,29 +41,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
         "Fetch a page politely and list the feeds that it declares, the sitemaps that the site's robots.txt names, and "
-        "the links that look like articles: kind, address and title, separated by tabs. Nothing is kept: the page is "
-        "fetched to be looked at, and `scrape fetch` archives."
+        "the links that look like articles: kind, address and title, separated by tabs. Then ask for feeds and "
+        "sitemaps until one works, and print a source for the configuration. Nothing is kept: the page is fetched to "
+        "be looked at, and `scrape fetch` archives."
     )
     parser.add_argument("url", metavar="URL", help="a site's front page or section, or a feed or sitemap")
-    parser.add_argument("--json", action="store_true", help="one object a line")
+    parser.add_argument("--json", action="store_true", help="one object a line; the source last")
     add_allow_address(parser)
 
 
 def run(args: argparse.Namespace, streams: Streams) -> int:
-    """List what was found; an UnusableError if there is nothing."""
+    """List what was found, and the source that can be made of it; an UnusableError if there is nothing."""
     with Web(args, streams) as web:
-        capture = web.get(args.url, SOURCE)
-    any_found = False
-    for found in discover(capture):
-        any_found = True
+        look = look_at(args.url, web, streams)
+    for found in look.found:
         if args.json:
             write_json(msgspec.json.encode(found) + b"\n", streams)
         else:
             streams.write("\t".join(one_line(part or "-") for part in (found.kind, found.url, found.title)) + "\n")
-    if not any_found:
-        message = f"{args.url}: no feed, sitemap or article link; try the site's front page"
-        raise UnusableError(message, reason="no-links")
+    if look.offer is not None:
+        source = look.offer.source()
+        if args.json:
+            write_json(msgspec.json.encode({"kind": "source", **structs.asdict(source)}) + b"\n", streams)
+        else:
+            streams.write(f"\n# For `sources:` in the configuration; `scrape config add {args.url}` writes it there.\n")
+            streams.write(block(source))
     return 0
+
+
+class Look(Struct, frozen=True):
+    """What was found, and the best source of it that works."""
+
+    found: list[Found]
+    offer: Offer | None
+
+
+def look_at(url: str, web: Web, streams: Streams) -> Look:
+    """Look at a site; an UnusableError if there is nothing that a source can be made of."""
+    capture = web.get(url, SOURCE)
+    found = list(discover(capture))
+    if sniff(capture.body) in ("feed", "gzip"):
+        offer, _ = of_a_list(capture)
+    else:
+        feeds, sitemaps = (tuple(one.url for one in found if one.kind == kind) for kind in ("feed", "sitemap"))
+        site = Site(capture, feeds, sitemaps)
+        offer = best(site, lambda address: web.get(address, SOURCE), streams.say)
+    if offer is not None and offer.kind == "feed" and not any(one.url == offer.url for one in found):
+        found.insert(0, Found("feed", offer.url))
+    if not found and offer is None:
+        raise UnusableError(f"{url}: no feed, sitemap or article link; try the site's front page", reason="no-links")
+    return Look(found, offer)
 
 
 def discover(capture: Capture) -> Iterator[Found]:

@@ -13,7 +13,7 @@ from scraper.cli.streams import Streams
 from scraper.config import Config
 from scraper.config.compose import Plan, compose
 from scraper.errors import UsageError
-from scraper.pipeline import Known, fetch_all
+from scraper.pipeline import Known, Left, fetch_all
 from scraper.sources import urls
 from scraper.types import Failure, Link, Verdict
 
@@ -52,7 +52,8 @@ def _link(url: str) -> Link:
 async def _fetch(links: list[Link], config: Config, streams: Streams) -> int:
     failed: list[int] = []
     async with compose(Plan(config, network=True)) as tools, aclosing(fetch_all(links, tools)) as results:
-        async for link, result in results:
+        async for link, given in results:
+            result = given.why if isinstance(given, Left) else given
             if isinstance(result, Failure):
                 streams.say(result.message)
                 failed.append(result.exit_code)

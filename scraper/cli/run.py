@@ -8,14 +8,14 @@ import difflib
 from scraper.cli import loop
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.streams import Streams
-from scraper.config import Config, SourceConfig
+from scraper.config import ON_THE_WEB, Config, SourceConfig
+from scraper.config.check import NEEDS_CONTACT
 from scraper.config.compose import Plan, compose, source_of
 from scraper.errors import ConfigError, UsageError
 from scraper.pipeline.run import run_source
 from scraper.sources.names import path_of
 from scraper.types import Failure, Record, Verdict
 
-ON_THE_WEB = ("feed", "sitemap", "listing")
 SOME_FAILED = 3
 NOTHING_USABLE = 4
 
@@ -45,6 +45,10 @@ def chosen(config: Config, names: list[str]) -> list[SourceConfig]:
     sources = [known[name] for name in dict.fromkeys(names)] or [source for source in known.values() if source.enabled]
     if not sources:
         raise ConfigError("no source is enabled; set `enabled: true` for one, or name one: scrape run SOURCE")
+    # What is not enabled and named here was not checked for it.
+    for source in sources:
+        if source.type in ON_THE_WEB and config.network.contact is None:
+            raise ConfigError(f"sources.{source.name}: {NEEDS_CONTACT}", reason="no-contact")
     return sources
 
 

@@ -4,6 +4,7 @@ from scraper.config.load import Loaded, Row, defaults, load, rows
 from scraper.config.schedule import Cron, Every, Schedule
 from scraper.config.schema import record_schema, schema
 from scraper.config.settings import (
+    ON_THE_WEB,
     ArchiveConfig,
     CleaningConfig,
     Config,
@@ -15,6 +16,7 @@ from scraper.config.settings import (
 )
 
 __all__ = [
+    "ON_THE_WEB",
     "ArchiveConfig",
     "CleaningConfig",
     "Config",

@@ -13,22 +13,25 @@ from scraper.clean import siterules
 from scraper.clean.options import SiteRules
 from scraper.config.bind import is_host_name
 from scraper.config.bind import parse as parse_bind
-from scraper.config.settings import Config, SourceConfig
+from scraper.config.settings import ON_THE_WEB, Config, SourceConfig
 from scraper.errors import ConfigError, RefusedError
 from scraper.guard import networks, target
+from scraper.sources.choice import pattern_problem
 from scraper.sources.listing import check_selector
 from scraper.sources.urls import normalise
 
 _CONTACT = re.compile(r"(?:https?://|mailto:)?[!-~]+")
 _REASON = 10  # characters of the shortest text that gives a reason
-ON_THE_WEB = ("feed", "sitemap", "listing")
-"""Types of sources whose articles are asked for, and may change."""
-
+_LISTS = ("feed", "sitemap", "listing")
 _ONLY_FOR = {
     "selector": ("listing",),
     "patterns": ("folder", "warc"),
     "directory": ("folder", "warc"),
-    "url": ON_THE_WEB,
+    "include": ON_THE_WEB,
+    "exclude": ON_THE_WEB,
+    "urls": ("pages",),
+    "file": ("pages",),
+    "url": _LISTS,
     "revisions": ON_THE_WEB,
 }
 
@@ -62,17 +65,23 @@ def _network(config: Config) -> Iterator[Problem]:
     for address in config.network.allow_addresses:
         if problem := _network_problem(address):
             yield "network.allow_addresses", problem
-    for host, why in config.network.unverified_hosts.items():
+    yield from _exceptions("unverified_hosts", config.network.unverified_hosts, "certificate", "is not checked")
+    yield from _exceptions("robots_overrides", config.network.robots_overrides, "robots.txt", "does not bind")
+
+
+def _exceptions(key: str, hosts: dict[str, str], what: str, how: str) -> Iterator[Problem]:
+    """Exceptions are made host by host, each for a reason that is written down."""
+    for host, why in hosts.items():
         if not _is_host(host):
-            yield "network.unverified_hosts", f"expected a host's name alone, like `old.example.org`, got `{host[:60]}`"
+            yield f"network.{key}", f"expected a host's name alone, like `old.example.org`, got `{host[:60]}`"
         elif len(why.strip()) < _REASON:
-            yield "network.unverified_hosts", f"say why the certificate of `{host[:60]}` is not checked, in some words"
+            yield f"network.{key}", f"say why the {what} of `{host[:60]}` {how}, in some words"
 
 
 def _is_host(text: str) -> bool:
     """Whether a text is a host as requests spell it: one that is spelled otherwise would never be met."""
     try:
-        return target(f"https://{text}/").host == text
+        return "*" not in text and target(f"https://{text}/").host == text
     except RefusedError:
         return False
 
@@ -131,25 +140,47 @@ def _source(source: SourceConfig, config: Config) -> Iterator[Problem]:
     for key, types in _ONLY_FOR.items():
         if getattr(source, key) and source.type not in types:
             yield key, f"a source of type `{source.type}` has no `{key}`; it is for {' and '.join(types)}"
-    needed = "url" if source.type in ON_THE_WEB else "directory"
-    if not getattr(source, needed):
-        yield needed, f"a source of type `{source.type}` needs `{needed}`"
-    elif needed == "url" and normalise(source.url or "") is None:
-        yield "url", f"expected an http or https address, got `{(source.url or '')[:60]}`"
+    yield from _where(source, config)
     if source.selector is not None:
         try:
             check_selector(source.selector)
         except ValueError as error:
             yield "selector", str(error)
+    for key, patterns in (("include", source.include), ("exclude", source.exclude)):
+        for problem in map(pattern_problem, patterns):
+            if problem is not None:
+                yield key, problem
+    yield from _when(source, config)
+    if source.type in ON_THE_WEB and source.enabled and config.network.contact is None:
+        yield "enabled", NEEDS_CONTACT
+
+
+NEEDS_CONTACT = "a source on the web needs `network.contact`, so that site owners know whom to ask; set it"
+
+
+def _where(source: SourceConfig, config: Config) -> Iterator[Problem]:
+    if source.type == "pages":
+        yield from _pages(source)
+        return
+    needed = "url" if source.type in _LISTS else "directory"
+    if not getattr(source, needed):
+        yield needed, f"a source of type `{source.type}` needs `{needed}`"
+    elif needed == "url" and normalise(source.url or "") is None:
+        yield "url", f"expected an http or https address, got `{(source.url or '')[:60]}`"
     if needed == "directory" and source.directory and _holds(source.directory, config.archive.directory):
         yield (
             "directory",
             f"the archive lies in it ({config.archive.directory}), so each run would archive what the last one wrote; "
             "move one of them, or set `archive.directory`",
         )
-    yield from _when(source, config)
-    if needed == "url" and source.enabled and config.network.contact is None:
-        yield "enabled", "a source on the web needs `network.contact`, so that site owners know whom to ask; set it"
+
+
+def _pages(source: SourceConfig) -> Iterator[Problem]:
+    if not source.urls and source.file is None:
+        yield "urls", "a source of type `pages` needs `urls`, a list of addresses, or `file`, which has one a line"
+    for address in source.urls:
+        if normalise(address) is None:
+            yield "urls", f"expected http or https addresses, got `{address[:60]}`"
 
 
 def _holds(directory: str, archive: str) -> bool:

@@ -16,10 +16,12 @@ from msgspec import Struct
 from scraper import archive as archives
 from scraper import fetch, polite, warc, workers
 from scraper.clean.options import Options
-from scraper.config.check import ON_THE_WEB, read_site_rules
+from scraper.config.check import read_site_rules
 from scraper.config.digest import digest_of
-from scraper.config.settings import CleaningConfig, Config, NetworkConfig, SourceConfig
+from scraper.config.settings import ON_THE_WEB, CleaningConfig, Config, NetworkConfig, SourceConfig
 from scraper.pipeline import Source, SourceKind, Tools
+from scraper.pipeline.budget import Budget, Limits
+from scraper.sources.choice import Choice
 from scraper.version import CLEANER, __version__
 
 
@@ -45,7 +47,9 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
         archive = archives.Archive(Path(limits.directory), settings)
         stack.callback(archive.close)
         cleaners = stack.enter_context(workers.Workers(cleaning(config.cleaning)))
-        yield Tools(archive, cleaners, fetcher, lambda: datetime.now(UTC))
+        network = config.network
+        asked = Limits(network.max_pages_per_run, network.max_pages_per_day, network.max_bytes_per_day)
+        yield Tools(archive, cleaners, fetcher, lambda: datetime.now(UTC), network.at_once, Budget(asked))
 
 
 def info_of(plan: Plan) -> warc.Info:
@@ -53,12 +57,12 @@ def info_of(plan: Plan) -> warc.Info:
     config, network = plan.config, plan.config.network
     return warc.Info(
         software=CLEANER,
-        robots="obey",
+        robots="obey" if not network.robots_overrides else "obey, with exceptions",
         framing=config.archive.framing,
         operator=network.contact,
         user_agent=fetching(config).user_agent if plan.network else None,
         configuration=digest_of(config),
-        more=certificates(network) if plan.network else (),
+        more=(*certificates(network), *overrides(network)) if plan.network else (),
     )
 
 
@@ -73,9 +77,19 @@ def certificates(network: NetworkConfig) -> tuple[tuple[str, str], ...]:
     return ((CERTIFICATES, checked), *((CERTIFICATES, f"not checked for {host}: {why}") for host, why in excepted))
 
 
+OVERRIDE = "robots-override"
+"""Field of warcinfo: one for each host whose robots.txt does not bind."""
+
+
+def overrides(network: NetworkConfig) -> tuple[tuple[str, str], ...]:
+    """What warcinfo says of robots.txt files that do not bind."""
+    return tuple((OVERRIDE, f"not binding for {host}: {why}") for host, why in sorted(network.robots_overrides.items()))
+
+
 def fetcher_of(config: Config) -> fetch.Fetcher:
     """A fetcher with its manners, as configured."""
-    manners = polite.Settings(product=config.network.product, delay=config.network.delay)
+    network = config.network
+    manners = polite.Settings(product=network.product, delay=network.delay, overrides=network.robots_overrides)
     patience = polite.Polite(manners, time.time, asyncio.sleep, random.random)
     return fetch.Fetcher(fetching(config), patience, time.time)
 
@@ -126,7 +140,8 @@ def source_of(source: SourceConfig, config: Config) -> Source:
         kind=SourceKind(source.type),
         at=source.at,
         patterns=source.patterns,
-        selector=source.selector,
+        choice=Choice(source.include, source.exclude, source.selector),
+        pages=source.urls,
         limit=source.limit,
         max_bytes=config.cleaning.max_bytes,
         revisions=revisions_of(source, config),

@@ -90,6 +90,8 @@ def nearest(name: str, known: list[str]) -> str:
 
 def from_text(text: str, key: Key, name: str) -> Any:
     """The text of a variable or flag as the value that stands in a file: lists as `a, b` or `[a, b]`."""
+    if text == "null" and key.unit is not None and key.default is None:
+        return None
     if key.is_text or (key.unit is not None and not key.is_list):
         return document.value(text, name) if re.fullmatch(r"-?[\d.]+", text) and not key.is_text else text
     if key.is_list and not text.lstrip().startswith("["):

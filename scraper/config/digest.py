@@ -11,7 +11,7 @@ from msgspec import structs
 from scraper.config.settings import Config
 from scraper.errors import ConfigError
 
-_SOURCE = ("name", "type", "url", "patterns", "selector", "limit", "revisions")
+_SOURCE = ("name", "type", "url", "urls", "patterns", "include", "exclude", "selector", "limit", "revisions")
 
 
 def digest_of(config: Config) -> str:
@@ -21,7 +21,7 @@ def digest_of(config: Config) -> str:
     machine. Files that are named count by their content. A ConfigError where one cannot be read.
     """
     network, cleaning = structs.asdict(config.network), structs.asdict(config.cleaning)
-    del cleaning["workers"]
+    del cleaning["workers"], network["at_once"]
     network["ca_file"], cleaning["rules"] = _content(config.network.ca_file), _content(config.cleaning.rules)
     sources = [{name: getattr(source, name) for name in _SOURCE} for source in config.sources]
     said = {"network": network, "cleaning": cleaning, "sources": sources, "revisions": config.revisions}

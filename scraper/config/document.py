@@ -56,12 +56,7 @@ def parse(data: bytes, name: str) -> Document:
     """
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{name}: larger than {MAX_BYTES} bytes; this is no configuration file", reason="config")
-    text = _text(data, name)
-    try:
-        _check_size(text, name)
-        root = yaml.compose(text, _Loader)
-    except yaml.YAMLError as error:
-        raise ConfigError(_message(error, text, name), reason="config") from error
+    root = compose(_text(data, name), name)
     if root is None or (isinstance(root, yaml.ScalarNode) and root.tag.endswith(":null")):
         return Document(name, {}, {})
     builder = _Builder(name)
@@ -69,6 +64,15 @@ def parse(data: bytes, name: str) -> Document:
     if not isinstance(values, dict):
         raise ConfigError(f"{name}:1: expected sections such as `archive:` and `sources:`", reason="config")
     return Document(name, values, builder.lines)
+
+
+def compose(text: str, name: str) -> yaml.Node | None:
+    """The nodes of a file's text, each with its place in it; None of an empty one."""
+    try:
+        _check_size(text, name)
+        return yaml.compose(text, _Loader)
+    except yaml.YAMLError as error:
+        raise ConfigError(_message(error, text, name), reason="config") from error
 
 
 def value(text: str, name: str) -> Any:

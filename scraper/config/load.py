@@ -51,9 +51,16 @@ def load(path: str | None, env: Mapping[str, str], cwd: str | Path, flags: Mappi
     """
     here = Path(cwd).absolute()
     file = _find(path, env, here)
-    text = _read(file, document.MAX_BYTES + 1)
-    read = document.parse(text, _display(file, here))
-    return _Assembly(read, Place(DEFAULT, file.parent, _home(env))).run(_layers(env, flags, here), str(file))
+    return loads(_read(file, document.MAX_BYTES + 1), str(file), env, here, flags)
+
+
+def loads(
+    data: bytes, file: str, env: Mapping[str, str], cwd: str | Path, flags: Mapping[str, str] | None = None
+) -> Loaded:
+    """The same with the bytes that the file has, or is going to have."""
+    here, place = Path(cwd).absolute(), Path(file)
+    read = document.parse(data, _display(place, here))
+    return _Assembly(read, Place(DEFAULT, place.parent, _home(env))).run(_layers(env, flags, here), file)
 
 
 def defaults(

@@ -7,6 +7,10 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from scraper.config.schedule import Every, Schedule, cron
+from scraper.sources.choice import LONGEST
+
+NAME = "[a-z0-9][a-z0-9_-]{0,63}"
+"""What a source may be called."""
 
 UNITS = ("seconds", "interval", "intervals", "bytes", "path")
 """What `Meta.extra["unit"]` may be: how a value may be written in the file (see convert.py)."""
@@ -51,7 +55,7 @@ class ArchiveConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who asks, how patiently, and within which bounds. robots.txt is always obeyed."""
+    """Who asks, how patiently, and within which bounds. robots.txt is obeyed, but where an override says why not."""
 
     product: Annotated[
         str, Meta(pattern=r"^[A-Za-z][A-Za-z_-]{0,39}$", description="The robot's name, also looked for in robots.txt.")
@@ -111,6 +115,26 @@ class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
     zstd: Annotated[
         bool, Meta(description="Ask for zstd too; warcio and pywb cannot undo it when they read the archive.")
     ] = False
+    robots_overrides: Annotated[
+        dict[str, str],
+        Meta(
+            max_length=100,
+            description="Hosts whose robots.txt does not bind, each with the reason, which the WARC records.",
+        ),
+    ] = {}
+    at_once: Annotated[
+        int, Meta(ge=1, le=100, description="Pages of a run under way together, each of another host.")
+    ] = 8
+    max_pages_per_run: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Pages asked of one host in one run of a source.")
+    ] = None
+    max_pages_per_day: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Pages asked of one host in a day (UTC), by all sources.")
+    ] = None
+    max_bytes_per_day: Annotated[
+        Annotated[int, Meta(ge=1024)] | None,
+        Meta(extra={"unit": "bytes"}, description="Bytes taken from one host in a day (UTC), by all sources."),
+    ] = None
 
 
 class CleaningConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,23 +197,38 @@ class RevisionsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     ] = (3600.0, 21_600.0, 86_400.0, 604_800.0)
 
 
-SourceType = Literal["folder", "warc", "feed", "sitemap", "listing"]
+SourceType = Literal["folder", "warc", "feed", "sitemap", "listing", "pages"]
+ON_THE_WEB = ("feed", "sitemap", "listing", "pages")
+"""The types of source that ask other people's servers."""
+
+_Patterns = tuple[Annotated[str, Meta(max_length=LONGEST)], ...]
 
 
 class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One place where articles are found, and when to look."""
 
-    name: Annotated[
-        str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="Its name in records and on the command line.")
-    ]
+    name: Annotated[str, Meta(pattern=f"^{NAME}$", description="Its name in records and on the command line.")]
     type: Annotated[SourceType, Meta(description="How it says where its articles are.")]
     enabled: Annotated[bool, Meta(description="Whether runs and the daemon take it.")] = True
     url: Annotated[str | None, Meta(description="Address of the feed, sitemap or listing page.")] = None
     directory: Annotated[
         str | None, Meta(extra={"unit": "path"}, description="Folder of files or WARCs, relative to this file.")
     ] = None
+    urls: Annotated[tuple[str, ...], Meta(max_length=10_000, description="Addresses of the pages of a list.")] = ()
+    file: Annotated[
+        str | None,
+        Meta(
+            extra={"unit": "path"}, description="File with a page's address a line (`#`: a comment), relative to this."
+        ),
+    ] = None
     patterns: Annotated[
         tuple[str, ...], Meta(max_length=50, description="Globs of the files to read; none: the type's own.")
+    ] = ()
+    include: Annotated[
+        _Patterns, Meta(max_length=100, description="Patterns of the links to take, such as `/news/*`; none: all.")
+    ] = ()
+    exclude: Annotated[
+        _Patterns, Meta(max_length=100, description="Patterns of the links to leave out, such as `*/video/*`.")
     ] = ()
     selector: Annotated[str | None, Meta(description="CSS selector of the article links of a listing.")] = None
     every: Annotated[
@@ -217,8 +256,8 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     @property
     def at(self) -> str:
-        """Its address or its directory, whichever its type has."""
-        return self.url or self.directory or ""
+        """Its address, directory or file, whichever it has."""
+        return self.url or self.directory or self.file or ""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):

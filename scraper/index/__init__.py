@@ -12,12 +12,15 @@ from typing import Any
 
 from msgspec import Struct
 
+from scraper.index.addresses import Addresses
 from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
 from scraper.index.looks import Edition, Followed, Happening, Looks
+from scraper.index.met import claim, declared, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
 from scraper.index.proving import Proving
+from scraper.index.spending import Spending
 from scraper.types import Note, Record, Verdict, WarcRef
 
 __all__ = [
@@ -37,7 +40,10 @@ __all__ = [
     "Run",
     "Snapshot",
     "Validators",
+    "claim",
+    "declared",
     "keys",
+    "spelled",
 ]
 
 _ROW = (
@@ -123,7 +129,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Erasing, Looks, Payloads, Proving):
+class Index(Addresses, Erasing, Looks, Payloads, Proving, Spending):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -211,9 +217,17 @@ class Index(Erasing, Looks, Payloads, Proving):
             return
         if note.seen is not None:
             self.see(note.source, note.key, note.seen)
+            self._meet(note)
             return
         values = (f"{note.source} {note.key}", note.etag, note.last_modified)
         self._write("INSERT OR REPLACE INTO validators (url, etag, last_modified) VALUES (?, ?, ?)", values)
+
+    def _meet(self, note: Note) -> None:
+        """An article was met under another address than those in its record."""
+        row = self.get(note.seen) if note.seen and note.url else None
+        if row is not None and row.url and note.url and note.seen:
+            self.see(note.source, spelled(note.url), note.seen)
+            self.learn(row.url, note.url)
 
     def fail(self, source: str, reason: str) -> None:
         """Count a failure by its slug."""
@@ -296,10 +310,3 @@ def _group(names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any] | 
 
 def _ref_values(ref: WarcRef | None) -> tuple[str | int | None, ...]:
     return (None,) * 4 if ref is None else (ref.file, ref.offset, ref.length, ref.record_id)
-
-
-def keys(record: Record) -> list[str]:
-    """What a record is met under again: its addresses, and an article's text as sha256:HEX."""
-    addresses = [record.url, record.final_url, record.canonical_url, *record.other_urls]
-    digests = [f"sha256:{record.text_sha256}"] if record.verdict is Verdict.ARTICLE else []
-    return [*dict.fromkeys(address for address in addresses if address), *digests]

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from scraper.errors import LimitError, LockedError, ScrapeError, VerificationError
-from scraper.index.migrations import SCHEMA_VERSION, STEPS
+from scraper.index.migrations import SCHEMA_VERSION, STEPS, prepare
 
 NAME = "index.sqlite"
 
@@ -137,6 +137,7 @@ class Database:
         empty = self._db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
         is_older = version in range(1, SCHEMA_VERSION)
         if not readonly and (is_older or (version == 0 and empty)):
+            prepare(self._db)
             steps = "".join(STEPS[version:])
             self._db.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
             self.upgraded_from = version or None

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scraper.index.database import Database
+from scraper.sources import urls
 from scraper.types import Record
 
 EVERY_SOURCE = ""
@@ -37,6 +38,8 @@ class Erasing(Database):
             values = ("delete", gone.seq, gone.title, gone.text)
             self._write("INSERT INTO fulltext (fulltext, rowid, title, text) VALUES (?, ?, ?, ?)", values)
         self._write("DELETE FROM pending WHERE seq = ?", (gone.seq,))
+        for (url,) in self._read("SELECT url FROM records WHERE seq = ? AND url IS NOT NULL", (gone.seq,)):
+            self._write("DELETE FROM addresses WHERE key = ?", (urls.key(url),))
         self._write("DELETE FROM records WHERE seq = ?", (gone.seq,))
         # The last one last: an address goes with all its versions.
         for table in ("followed", "looks", "moved", "versions"):

@@ -6,6 +6,11 @@ version. A step that was released is never changed: write another.
 
 from __future__ import annotations
 
+import sqlite3
+
+from scraper.index import met
+from scraper.sources import urls
+
 FULLTEXT = "fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2')"
 """How articles are found by their words; no text is kept, only where each word stands."""
 
@@ -64,6 +69,33 @@ CREATE TABLE moved (address TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX looks_by_time ON looks (at) WHERE is_event;
 """
 
-STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS)
+# What older versions met under their addresses alone is met under their keys too.
+_ADDRESSES = """
+CREATE TABLE addresses (key TEXT, url TEXT, PRIMARY KEY (key, url)) WITHOUT ROWID;
+CREATE INDEX addresses_by_url ON addresses (url);
+INSERT OR REPLACE INTO seen SELECT source, spelled(url), id FROM records WHERE url IS NOT NULL ORDER BY seq;
+INSERT OR REPLACE INTO seen SELECT source, address_key(url), id FROM records WHERE url IS NOT NULL ORDER BY seq;
+INSERT OR REPLACE INTO seen SELECT source, spelled(final_url), id FROM records
+    WHERE final_url IS NOT NULL AND verdict = 'article' ORDER BY seq;
+INSERT OR REPLACE INTO seen SELECT source, address_key(final_url), id FROM records
+    WHERE final_url IS NOT NULL AND verdict = 'article' ORDER BY seq;
+INSERT OR REPLACE INTO seen SELECT source, declared(canonical_url, final_url), id FROM records
+    WHERE declared(canonical_url, final_url) IS NOT NULL AND verdict = 'article' ORDER BY seq;
+"""
+
+_SPENT = """
+CREATE TABLE spent (
+    day TEXT, host TEXT, pages INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (day, host)) WITHOUT ROWID;
+"""
+
+
+def prepare(db: sqlite3.Connection) -> None:
+    """Give a connection the functions that the steps call."""
+    db.create_function("spelled", 1, met.spelled, deterministic=True)
+    db.create_function("address_key", 1, urls.key, deterministic=True)
+    db.create_function("declared", 2, met.declared, deterministic=True)
+
+
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

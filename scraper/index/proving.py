@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import zip_longest
 
 from scraper.index.database import Database
-from scraper.index.migrations import FULLTEXT, STEPS
+from scraper.index.migrations import FULLTEXT, STEPS, prepare
 from scraper.types import Record
 
 _MAX_DAMAGES = 20
@@ -31,6 +31,7 @@ class Proving(Database):
         """What SQLite's integrity check says, and which tables are not as they were made; nothing if all is well."""
         found = self._read(f"PRAGMA integrity_check({_MAX_DAMAGES})")
         with closing(sqlite3.connect(":memory:")) as made:
+            prepare(made)
             made.executescript("".join(STEPS))
             lost = set(made.execute(_SCHEMA)) - set(self._read(_SCHEMA))
         return [

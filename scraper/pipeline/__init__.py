@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
+from itertools import zip_longest
 from typing import TypeVar
 
 from msgspec import Struct, structs
@@ -15,7 +16,9 @@ from msgspec import Struct, structs
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators, exchanges_of
 from scraper.pipeline import versions
+from scraper.pipeline.budget import REASONS
 from scraper.pipeline.commit import acknowledged
+from scraper.pipeline.same import find_same, learn, passed
 from scraper.pipeline.tools import Source, SourceKind, Tally, Tools, failure
 from scraper.record import ledger_of, provenance_of, record_of
 from scraper.sources import urls
@@ -23,11 +26,13 @@ from scraper.types import Capture, Failure, Link, Note, Record
 
 __all__ = [
     "Known",
+    "Left",
     "Source",
     "SourceKind",
     "Tally",
     "Tools",
     "clean_and_add",
+    "counted",
     "fetch",
     "fetch_all",
     "is_fatal",
@@ -35,8 +40,6 @@ __all__ = [
     "process",
 ]
 
-AT_ONCE = 8
-"""Links under way together; each host is still asked one request at a time."""
 GONE = frozenset((404, 410))
 # The archive's own errors, of any class: what comes after them would meet them too. Those of the disk may pass.
 DISK = frozenset(("disk-full", "disk-error", "not-writable", "archive-broken"))
@@ -52,7 +55,13 @@ class Known(Struct, frozen=True):
     id: str
 
 
-Result = Record | Failure | Known
+class Left(Struct, frozen=True):
+    """A link that waits for another run, since its host's budget is spent; `why` says which."""
+
+    why: Failure
+
+
+Result = Record | Failure | Known | Left
 """What came of a capture."""
 
 
@@ -69,7 +78,8 @@ def may_pass(error: ScrapeError) -> bool:
 async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
     """Archive a capture, clean it, archive what that gave; the caller commits. `key` is how its source knows it again.
 
-    Known where another source brought the same page of the same time, so that this very record is here.
+    Known where another source brought the same page of the same time, so that this very record is here; and where it
+    is an archived article under another address (see same.py).
 
     The bytes are in the WARC before anything reads them. Raises RefusedError or ScrapeError for an answer that is no
     page (its capture is kept), LimitError where cleaning was cut off or the archive cannot be written.
@@ -79,8 +89,11 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
         versions.mark_gone(capture, key, tools, ref)
     check_status(capture)
     cleaned = await tools.workers.clean(capture)
+    if (known := find_same(cleaned.article, capture, tools)) is not None:
+        learn(capture.link, key, known.id, tools)
+        return Known(known.id)
     placed = await versions.place(cleaned.article, capture, key, tools)
-    provenance = structs.replace(provenance_of(capture, ref), version=placed.version)
+    provenance = structs.replace(provenance_of(capture, ref), version=placed.version, other_urls=passed(capture))
     record = record_of(cleaned.article, provenance, reasons=False)
     ledger = structs.replace(ledger_of(cleaned.article, record.id, cleaned.rights), key=key)
     is_new = tools.archive.add(ref, record, ledger)
@@ -105,24 +118,33 @@ def check_status(capture: Capture) -> None:
 async def fetch(link: Link, tools: Tools, validators: Validators | None = None) -> Capture:
     """Fetch a link. Where that fails halfway, the hops that took place are archived before the error goes on.
 
-    A RefusedError, and nothing is asked, for an address that was purged; a LimitError where there is no room for it.
+    Nothing is asked for an address that was purged, a RefusedError; nor where there is no room for it, or its host's
+    budget is spent, a LimitError.
     """
     tools.archive.check_purged(link.url)
     if tools.fetcher is None:
         raise ScrapeError(f"{link.url}: this run has no network", reason="no-network")
     tools.archive.check_room()  # nobody is asked for what cannot be kept
-    try:
-        return await tools.fetcher.fetch(link, validators)
-    except ScrapeError as error:
-        if hops := exchanges_of(error):
-            last = hops[-1]
-            with suppress(RefusedError):  # one of them was purged
-                tools.archive.store(Capture(link, last.url, last.started_at, hops, last.status, (), b""))
-        raise
+    async with tools.budget.turn(link.url):
+        index, day = tools.archive.index, tools.now()[:10]
+        tools.budget.reserve(link.url, index, day)
+        try:
+            capture = await tools.fetcher.fetch(link, validators)
+        except ScrapeError as error:
+            if hops := exchanges_of(error):
+                tools.budget.spend(link.url, hops, index, day)
+                last = hops[-1]
+                with suppress(RefusedError):  # one of them was purged
+                    tools.archive.store(Capture(link, last.url, last.started_at, hops, last.status, (), b""))
+            raise
+        tools.budget.spend(link.url, capture.exchanges, index, day)
+        return capture
 
 
 async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple[Link, Result], None]:
-    """Fetch and archive links, AT_ONCE at a time: each link with its record, or why there is none, as they are done.
+    """Fetch and archive links, `at_once` at a time: each link with its record, or why there is none, as they are done.
+
+    Hosts take turns, so that one that is slow to answer does not keep the others waiting.
 
     Every record is acknowledged before it is given (see commit.py). Errors of the archive itself end the run.
     """
@@ -131,15 +153,18 @@ async def fetch_all(links: Iterable[Link], tools: Tools) -> AsyncGenerator[tuple
         try:
             capture = await fetch(link, tools)
         except ScrapeError as error:
+            if error.reason in REASONS:
+                return link, Left(failure(link.url, error))
             return link, counted(link, error, tools)
         return link, await clean_and_add(capture, tools, urls.key(link.url))
 
-    async with aclosing(acknowledged(together(one, links), tools.archive)) as results:
+    done = together(one, by_turns(links), tools.at_once)
+    async with aclosing(acknowledged(done, tools.archive)) as results:
         async for result in results:
             yield result
 
 
-async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Result:
+async def clean_and_add(capture: Capture, tools: Tools, key: str) -> Record | Failure | Known:
     """`process`, with an expected error as a value.
 
     Its source does not try it again, for its bytes are archived and a better cleaner finds them there; unless it is an
@@ -162,13 +187,23 @@ def counted(link: Link, error: ScrapeError, tools: Tools) -> Failure:
     return failure(link.url, error)
 
 
-async def together(work: Callable[[Item], Awaitable[Done]], items: Iterable[Item]) -> AsyncGenerator[Done, None]:
-    """The results of AT_ONCE calls at a time, as they are done; when the caller leaves, the others are cancelled."""
+def by_turns(links: Iterable[Link]) -> list[Link]:
+    """The links in an order in which hosts take turns; those of one host keep theirs."""
+    hosts: dict[str, list[Link]] = {}
+    for link in links:
+        hosts.setdefault(urls.site(link.url), []).append(link)
+    return [link for turn in zip_longest(*hosts.values()) for link in turn if link is not None]
+
+
+async def together(
+    work: Callable[[Item], Awaitable[Done]], items: Iterable[Item], at_once: int
+) -> AsyncGenerator[Done, None]:
+    """The results of `at_once` calls at a time, as they are done; when the caller leaves, the others are cancelled."""
     waiting: set[asyncio.Future[Done]] = set()
     source = iter(items)
     try:
         while True:
-            while len(waiting) < AT_ONCE and (item := next(source, None)) is not None:
+            while len(waiting) < at_once and (item := next(source, None)) is not None:
                 waiting.add(asyncio.ensure_future(work(item)))
             if not waiting:
                 return

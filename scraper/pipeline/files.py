@@ -1,4 +1,4 @@
-"""The folder and WARC sources' input: the one place where the pipeline reads files."""
+"""What sources read off the disk, folders, WARCs and lists: the one place where the pipeline reads files."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from scraper.clean.sniff import sniff
 from scraper.errors import LimitError, ScrapeError
 from scraper.pipeline.tools import Source, SourceKind, Tools
 from scraper.sources import folder
+from scraper.sources import pages as page_list
 from scraper.sources import warc as warc_source
-from scraper.sources.names import path_of
+from scraper.sources.names import file_uri, path_of
 from scraper.types import Capture, Failure, FoundBy, Link
 
 PIECE = 1 << 20
@@ -57,6 +58,28 @@ def listing(source: Source) -> Listing:
             raise LimitError(f"{top}: more than {MAX_FILES:,} files; split the directory", reason="too-many-files")
     reader = folder if source.kind is SourceKind.FOLDER else warc_source
     return Listing(reader.read(names, str(top), source.name, source.patterns or reader.PATTERNS), failures)
+
+
+def pages(source: Source) -> page_list.Pages:
+    """The addresses of a list: those in the configuration, then those in its file. A ScrapeError where it cannot be
+    read, a LimitError where it is too large."""
+    listed = page_list.read(source.pages, "configuration", source.name)
+    if not source.at:
+        return listed
+    path = Path(source.at).absolute()
+    try:
+        with path.open("rb") as file:
+            data = file.read(page_list.MAX_BYTES + 1)
+        lines = data.decode("utf-8-sig").splitlines()
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror} (source {source.name})"
+        raise ScrapeError(message, reason="unreadable") from error
+    except UnicodeDecodeError as error:
+        raise ScrapeError(f"{path}: not UTF-8; save the list as UTF-8", reason="bad-encoding") from error
+    if len(data) > page_list.MAX_BYTES:
+        raise LimitError(f"{path}: larger than {page_list.MAX_BYTES:,} bytes; split the list", reason="too-large")
+    read = page_list.read(lines, file_uri(str(path)), source.name)
+    return page_list.Pages([*listed.links, *read.links], [*listed.problems, *read.problems])
 
 
 def digest(link: Link, source: Source) -> str:

@@ -17,9 +17,10 @@ from scraper import warc
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Validators
 from scraper.index import Followed
-from scraper.pipeline import GONE, check_status, counted, fetch, together
+from scraper.pipeline import GONE, Left, check_status, counted, fetch, together
+from scraper.pipeline.budget import REASONS
 from scraper.pipeline.commit import acknowledged
-from scraper.pipeline.tools import Source, Tools
+from scraper.pipeline.tools import Source, Tools, failure
 from scraper.pipeline.versions import Judged, Page, gone, judge, keep, look_of, newest
 from scraper.record import ledger_of, provenance_of, record_of
 from scraper.revisions.due import TRIES, Watched, due_at, is_due, oldest
@@ -88,20 +89,22 @@ def room(source: Source, new: int) -> int:
 
 async def look_again(
     articles: Sequence[Followed], source: Source, tools: Tools
-) -> AsyncGenerator[Looked | Failure, None]:
+) -> AsyncGenerator[Looked | Failure | Left, None]:
     """Look at articles again; each result is given once it is acknowledged. Errors of the archive itself end it."""
 
-    async def one(article: Followed) -> Looked | Failure:
+    async def one(article: Followed) -> Looked | Failure | Left:
         link = Link(article.url, source.name)
         try:
             return await _look(article, link, tools)
         except ScrapeError as error:
-            failure = counted(link, error, tools)
+            if error.reason in REASONS:  # it stays due
+                return Left(failure(link.url, error))
+            met = counted(link, error, tools)
             is_no = isinstance(error, RefusedError) and error.reason not in _PASSING
             tools.archive.index.tried(article.key, tools.now(), TRIES if is_no else 1)
-            return failure
+            return met
 
-    async with aclosing(acknowledged(together(one, articles), tools.archive)) as results:
+    async with aclosing(acknowledged(together(one, articles, tools.at_once), tools.archive)) as results:
         async for result in results:
             yield result
 

@@ -11,9 +11,9 @@ from msgspec import Struct, structs
 
 from scraper.errors import ScrapeError, VerificationError
 from scraper.index import Row
-from scraper.pipeline import AT_ONCE, is_fatal
+from scraper.pipeline import is_fatal
 from scraper.pipeline.commit import GROUP
-from scraper.pipeline.tools import Tools, failure
+from scraper.pipeline.tools import AT_ONCE, Tools, failure
 from scraper.record import Provenance, ledger_of, provenance_of, record_id, record_of
 from scraper.types import Article, Capture, Failure, Metadata, Record, Verdict
 from scraper.version import CLEANER

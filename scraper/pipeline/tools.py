@@ -12,8 +12,13 @@ from msgspec import Struct
 from scraper.archive import Archive
 from scraper.errors import ScrapeError
 from scraper.fetch import Fetcher
+from scraper.pipeline.budget import Budget, Limits
+from scraper.sources.choice import ALL, Choice
 from scraper.types import Failure, Verdict
 from scraper.workers import Workers
+
+AT_ONCE = 8
+"""Links, or captures, under way together unless told otherwise; each host is still asked one request at a time."""
 
 
 class SourceKind(StrEnum):
@@ -24,33 +29,40 @@ class SourceKind(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     LISTING = "listing"
+    PAGES = "pages"
 
 
 class Source(Struct, frozen=True):
-    """Where links come from: a directory of files or WARCs, or the address of a feed, sitemap or listing.
+    """Where links come from: a directory of files or WARCs, the address of a feed, sitemap or listing, or a list.
 
-    `limit` bounds the new links of one run; `patterns` are globs (none: the kind's own), `selector` is CSS for the
-    links of a listing, `max_bytes` bounds one file of a directory that is no WARC. `revisions` are the ages in seconds
-    at which its articles are looked at again.
+    `limit` bounds the new links of one run; `patterns` are globs of files (none: the kind's own), `choice` says which
+    links are wanted, `pages` are addresses beside those of the list at `at`, `max_bytes` bounds one file of a directory
+    that is no WARC. `revisions` are the ages in seconds at which its articles are looked at again.
     """
 
     name: str
     kind: SourceKind
     at: str
     patterns: tuple[str, ...] = ()
-    selector: str | None = None
+    choice: Choice = ALL
+    pages: tuple[str, ...] = ()
     limit: int = 1_000
     max_bytes: int = 20_000_000
     revisions: tuple[float, ...] = ()
 
 
 class Tools(Struct, frozen=True):
-    """What a run works with: made once, where the configuration is composed. Without a fetcher there is no network."""
+    """What a run works with: made once, where the configuration is composed. Without a fetcher there is no network.
+
+    `at_once` is how many links are under way together, `budget` what may be asked of a host.
+    """
 
     archive: Archive
     workers: Workers
     fetcher: Fetcher | None
     clock: Callable[[], datetime]
+    at_once: int = AT_ONCE
+    budget: Budget = Budget(Limits())
 
     def now(self) -> str:
         """The time as records write it: RFC 3339, UTC, microseconds."""
@@ -58,13 +70,15 @@ class Tools(Struct, frozen=True):
 
 
 class Tally:
-    """What a run did: records by verdict, looks at known articles by outcome, failures by reason, and what was known.
+    """What a run did: records by verdict, looks at known articles by outcome, failures by reason, what was known, and
+    by reason what was left for another run.
 
     A new version of an article counts among the looks alone.
     """
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()
+        self.left: Counter[str] = Counter()
         self.failures: list[Failure] = []
         self.known = 0
         self.looks: Counter[str] = Counter()
@@ -80,10 +94,11 @@ class Tally:
         return self.verdicts.total() - self.articles
 
     def __str__(self) -> str:
-        """One line for a person: "5 archived, 2 known, 1 index_page, 3 unreachable"."""
+        """One line for a person: "5 archived, 2 known, 1 index_page, 3 unreachable, 40 left (budget-day)"."""
         no_articles = sorted((name, count) for name, count in self.verdicts.items() if name != Verdict.ARTICLE.value)
         failed = sorted(Counter(failure.reason for failure in self.failures).items())
         counted = [f"{count} {name}" for name, count in [*no_articles, *failed]]
+        counted += [f"{count} left ({reason})" for reason, count in sorted(self.left.items())]
         seen = ", ".join(f"{count} {name}" for name, count in sorted(self.looks.items()))
         again = [f"{self.looks.total()} looked at again ({seen})"] if self.looks else []
         return ", ".join([f"{self.articles} archived", f"{self.known} known", *again, *counted])

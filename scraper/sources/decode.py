@@ -27,6 +27,7 @@ _LABELS = {
     "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "x-gbk": "gb18030", "macintosh": "mac-roman",
 }  # fmt: skip
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
 TITLE_CHARS = 300
 """A longer title is a teaser; it is cut."""
@@ -68,10 +69,20 @@ def _encoding(label: str | None) -> str | None:
         return None
 
 
+def mended(text: str, bare: re.Pattern[str]) -> str:
+    """Escape the `&` of addresses and titles that `bare` finds outside CDATA: a parser that recovers would drop it and
+    the name behind it, and so make another address of it."""
+    parts, at = [], 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        parts += [bare.sub("&amp;", text[at:start]), text[start : end + 3]]
+        at = end + 3
+    return "".join((*parts, bare.sub("&amp;", text[at:])))
+
+
 def plain(markup: str) -> str | None:
     """The text of a title that may hold markup or character references, spaces collapsed; None if nothing is left."""
-    text = markup[: TITLE_CHARS * 10]
+    text = markup[: TITLE_CHARS * 10].encode("utf-8", "replace").decode()  # a reference may name half a pair
     if "<" in text or "&" in text:
         root = LexborHTMLParser(text).body
         text = root.text() if root is not None else ""
-    return _SPACE.sub(" ", text).strip()[:TITLE_CHARS].strip() or None
+    return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()[:TITLE_CHARS].strip() or None

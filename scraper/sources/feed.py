@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
+from html import unescape
 from itertools import islice
 from typing import Any
+from xml.sax import SAXException
 
 import feedparser  # type: ignore[import-untyped]  # ships no types
 import msgspec
 
 from scraper.errors import LimitError, UnusableError
+from scraper.sources import salvage
 from scraper.sources.dates import iso
-from scraper.sources.decode import decode, plain
+from scraper.sources.decode import decode, mended, plain
 from scraper.sources.urls import key, normalise
 from scraper.types import FoundBy, Link
 
@@ -26,8 +29,10 @@ MAX_ENTRIES = 1000
 MAX_TAGS = 100_000
 """The tag is what feedparser takes its time for: two million empty ones in 8 MB cost it 36 s."""
 
-_ENTRY_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)\b", re.I)
 _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>", re.I)
+_BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+"""feedparser makes `R&D;` of the title `R&D`."""
+
 _TAIL = 64 * 2**10
 """Characters kept behind the last entry: the closing tags of a whole feed."""
 
@@ -69,20 +74,33 @@ def _xml_entries(text: str, url: str) -> Iterator[_Entry]:
     chardet over the whole feed, hence UTF-8, said in the header. Its patterns for what stands before the root take
     quadratic time, and its loose parser expands declared entities without bound, hence `from_root`.
     """
-    feed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,  # entries' contents are not used
-        resolve_relative_uris=False,  # in contents; links are resolved by `normalise`
-    )
-    version = feed.get("version", "")  # absent if there was nothing to parse
-    if not version and not feed.entries:
+    version, entries, is_torn = _parsed(mended(text, _BARE_AMPERSAND))
+    lost = list(salvage.entries(text, MAX_ENTRIES)) if is_torn else []
+    if not version and not entries and not lost:
         raise UnusableError(
             f"{url}: this is no RSS, Atom or JSON feed; `scrape discover` finds feeds", reason="not-a-feed"
         )
-    for entry in feed.entries[:MAX_ENTRIES]:
+    for entry in entries:
         if address := _address(entry):
             yield address, plain(entry.get("title") or ""), iso(_published(entry, version))
+    for one in lost:
+        yield unescape(one.address), plain(one.title), iso(one.date)
+
+
+def _parsed(text: str) -> tuple[str, list[Any], bool]:
+    """The feed's version ("" for what is none), its entries, and whether it is torn, so that some may be lost."""
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,  # entries' contents are not used
+            resolve_relative_uris=False,  # in contents; links are resolved by `normalise`
+        )
+    except Exception:  # noqa: BLE001 - it raises what its parsers meet: `&#xD83D;` is a UnicodeEncodeError
+        return "", [], True
+    # The version is absent if there was nothing to parse.
+    is_torn = isinstance(feed.get("bozo_exception"), SAXException)
+    return feed.get("version", ""), feed.entries[:MAX_ENTRIES], is_torn
 
 
 def from_root(text: str) -> str:
@@ -108,7 +126,7 @@ def _cut(text: str, is_torn: bool) -> str:
     if is_whole and len(ends) <= MAX_ENTRIES:
         return text
     if not ends:
-        return _ENTRY_START.split(text[:_TAIL], maxsplit=1)[0]
+        return salvage.ENTRY_START.split(text[:_TAIL], maxsplit=1)[0]
     return text[: ends[:MAX_ENTRIES][-1]] + (text[ends[-1] :][:_TAIL] if is_whole else "")
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.errors import LimitError, UnusableError
+from scraper.sources import shape
+from scraper.sources.choice import ALL, Choice
 from scraper.sources.decode import decode, plain
 from scraper.sources.nesting import MAX_DEPTH, is_too_deep
 from scraper.sources.urls import key, normalise, site
@@ -29,47 +30,22 @@ FEED_TYPES = {
 }
 """Media types of `link rel=alternate` that are feeds (RSS Board "Autodiscovery", RFC 4287, jsonfeed.org)."""
 
-_SECTION = re.compile(
-    r"tags?|topics?|them(?:a|en)|temas?|categor(?:y|ies|ias?|ie)|kategorien?|sections?|authors?|autor(?:en|es|e)?|auteurs?|"
-    r"yazar(?:lar)?|profiles?|users?|members?|log-?in|log-?out|sign-?(?:in|up)|register|registration|(?:my-)?account|"
-    r"anmelden|registrieren|connexion|inscription|abo|abonnement|subscri(?:be|ptions?)|newsletters?|search|suche|buscar|"
-    r"recherche|arama|archives?|pages?|seite|feeds?|rss|cart|basket|checkout|shop|contacto?|kontakt|about|impressum|"
-    r"imprint|privacy|datenschutz|terms|agb|cookies|advertise|help|faq|sitemap|jobs|careers|events|gallery|static|"
-    r"assets|share|print|wp-(?:admin|login|content|json)|cdn-cgi|cgi-bin"
-)
-"""Path segments under which sites keep their lists, accounts and service pages."""
 
-_SERVICE_SLUG = re.compile(
-    r"(?:about|contact|privacy|terms|cookies?|imprint|subscribe|newsletters?|sign|log|how-to-use)[-_]"
-)
-_NO_PAGE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|json|xml|rss|pdf|zip|gz|mp[34]|m4a|webm|avi|docx?|xlsx?|apk|exe)$"
-)
-_EXTENSION = re.compile(r"\.(?:s?html?|php\d?|aspx?|jsp|cms|amp|ece|story)$")
-_DATE = re.compile(
-    r"/(?:19|20)\d{2}[/-](?:0?[1-9]|1[0-2]|[a-z]{3})(?:[/-]\d{1,2})?(?:[/-]|$)|/(?:19|20)\d{6}(?:[/_-]|$)"
-)
-_ID = re.compile(r"(?:^|[^0-9a-z])[a-z]{0,3}\d{5,}(?:$|[^0-9a-z])|[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_ID_PARAMETERS = frozenset(
-    ("id", "p", "aid", "nid", "article", "articleid", "article_id", "newsid", "news_id", "story")
-)
-
-
-def read(data: bytes | str, url: str, source: str, selector: str | None = None) -> list[Link]:
+def read(data: bytes | str, url: str, source: str, choice: Choice = ALL) -> list[Link]:
     """The article links of a listing page in the page's order, each once, with the longest text that links to it.
 
-    With `selector` (CSS) these are the links that match, or that stand inside what matches, on any site. Without one,
-    they are those of the same site that look like an article's address (see `is_article`).
+    With a selector (CSS) these are the links that match, or that stand inside what matches, on any site. Without one,
+    they are those of the same site that fit a pattern or, if there is none, that look like an article's address (see
+    shape.py). What the choice leaves out is left out in any case.
     Raises ValueError for a broken selector, LimitError if the page is larger than MAX_BYTES.
     """
     tree = _parse(data, url)
     base = _base(tree, url)
     own = key(url)
     found: dict[str, Link] = {}
-    for anchor in islice(_anchors(tree, selector), MAX_ANCHORS):
+    for anchor in islice(_anchors(tree, choice.selector), MAX_ANCHORS):
         address = normalise(anchor.attributes.get("href") or "", base)
-        if address is None or key(address) == own or (selector is None and not is_article(address, url)):
+        if address is None or key(address) == own or not _is_wanted(address, url, choice):
             continue
         title = plain(anchor.text(separator=" "))
         known = found.get(key(address))
@@ -79,6 +55,14 @@ def read(data: bytes | str, url: str, source: str, selector: str | None = None) 
             first = known.url if known is not None else address
             found[key(address)] = Link(first, source, FoundBy("listing", url, title))
     return list(found.values())
+
+
+def _is_wanted(address: str, url: str, choice: Choice) -> bool:
+    if not choice.takes(address):
+        return False
+    if choice.selector is not None:
+        return True
+    return is_of_site(address, url) if choice.include else is_article(address, url)
 
 
 def feeds(data: bytes | str, url: str, source: str) -> list[Link]:
@@ -99,6 +83,14 @@ def feeds(data: bytes | str, url: str, source: str) -> list[Link]:
     return sorted(found.values(), key=lambda link: "comments" in link.url)
 
 
+def links(data: bytes | str, url: str) -> list[str]:
+    """The addresses of the page's site that it links to, in its order, each once."""
+    tree = _parse(data, url)
+    base = _base(tree, url)
+    found = (normalise(anchor.attributes.get("href") or "", base) for anchor in tree.css("a[href]")[:MAX_ANCHORS])
+    return list(dict.fromkeys(address for address in found if address is not None and is_of_site(address, url)))
+
+
 def check_selector(selector: str) -> None:
     """Raises ValueError if it is no CSS selector."""
     try:
@@ -108,34 +100,15 @@ def check_selector(selector: str) -> None:
 
 
 def is_article(address: str, listing: str) -> bool:
-    """Whether an address looks like an article of the listing's site.
-
-    It does with a date in its path; and with a slug of three words or more, a long number, a UUID, or a query like
-    `?id=123`, unless a part of its path names a list, an account or a service page. (A date outweighs such a part:
-    /politics/archive/2023/10/slug/.)
-    """
-    here, there = site(listing), site(address)
-    if there != here and not there.endswith("." + here):
-        return False
+    """Whether an address is of the listing's site and looks like an article's (see shape.py)."""
     parts = urlsplit(address)
-    path = unquote(parts.path).lower()
-    if _NO_PAGE.search(path):
-        return False
-    dated = _DATE.search(path)
-    if dated and dated.end() < len(path.rstrip("/")):  # /2023/10/04/ alone is the list of a day
-        return True
-    segments = [_EXTENSION.sub("", part) for part in path.split("/") if part]
-    if any(_SECTION.fullmatch(part) for part in segments):
-        return False
-    return _is_slug(segments[-1] if segments else "") or any(
-        name.lower() in _ID_PARAMETERS and value.isdecimal() for name, value in parse_qsl(parts.query)[:20]
-    )
+    return is_of_site(address, listing) and shape.is_article(parts.path, parts.query)
 
 
-def _is_slug(name: str) -> bool:
-    if _SERVICE_SLUG.match(name):
-        return False
-    return len(_WORD.findall(name.replace("_", "-"))) >= 3 or _ID.search(name) is not None
+def is_of_site(address: str, listing: str) -> bool:
+    """Whether an address is of the listing's host, or of one below it."""
+    here, there = site(listing), site(address)
+    return there == here or there.endswith("." + here)
 
 
 def _parse(data: bytes | str, url: str) -> LexborHTMLParser:

@@ -8,12 +8,12 @@ import zlib
 from collections.abc import Iterator
 
 from lxml import etree  # type: ignore[import-untyped]  # ships no types
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from scraper.errors import LimitError, UnusableError
 from scraper.sources import feed
 from scraper.sources.dates import iso
-from scraper.sources.decode import decode, plain
+from scraper.sources.decode import decode, mended, plain
 from scraper.sources.urls import key, normalise
 from scraper.types import FoundBy, Link
 
@@ -25,13 +25,17 @@ MAX_ELEMENTS = 1_000_000
 """Twenty a URL. Reading ends there: five million empty elements in 20 MB cost lxml 4.7 s."""
 
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_/.]?(0[1-9]|1[0-2])(?:[-_/.]?([0-2]\d|3[01]))?)?(?!\d)")
 _FEEDS = ("rss", "feed", "RDF")
 
 
 class Sitemap(Struct, frozen=True):
-    """What one sitemap names. `children` are the sitemaps of an index, the latest change first.
+    """What one sitemap names. `children` are the sitemaps of an index, the latest first: by the date of the last
+    change, else by the one in their address (`/sitemap-2026-11.xml`).
 
-    An index may name no further index (sitemaps.org), so one step down is all that a caller has to follow.
+    An index may name no further index (sitemaps.org), but some do, and some name themselves: whoever follows them keeps
+    count.
     """
 
     pages: tuple[Link, ...] = ()
@@ -74,6 +78,7 @@ class _Entry(Struct):
     lastmod: str = ""
     title: str = ""
     published: str = ""
+    language: str = ""
     is_child: bool = False
 
 
@@ -86,13 +91,20 @@ def _collect(entries: Iterator[_Entry], url: str, source: str) -> Sitemap:
             continue
         published = iso(entry.published)
         kind = "sitemap_index" if entry.is_child else "news_sitemap" if published else "sitemap"
-        link = Link(address, source, FoundBy(kind, url, plain(entry.title), published or iso(entry.lastmod)))
+        tongue = entry.language.lower() if _LANGUAGE.fullmatch(entry.language) else UNSET
+        link = Link(address, source, FoundBy(kind, url, plain(entry.title), published or iso(entry.lastmod), tongue))
         (children if entry.is_child else pages).setdefault(key(address), link)
     if not pages and not children:
         raise UnusableError(f"{url}: the sitemap names no address", reason="no-links")
-    # By the printed date: offsets may put two changes of one day in the wrong order, which does no harm here.
-    latest = sorted(children.values(), key=lambda link: (link.found_by and link.found_by.date) or "", reverse=True)
-    return Sitemap(tuple(pages.values()), tuple(latest))
+    return Sitemap(tuple(pages.values()), tuple(sorted(children.values(), key=_when, reverse=True)))
+
+
+def _when(child: Link) -> str:
+    """The printed date: offsets may put two changes of one day in the wrong order, which does no harm here."""
+    if child.found_by is not None and child.found_by.date is not None:
+        return child.found_by.date
+    named = _IN_ADDRESS.search(child.url.rpartition("://")[2].partition("/")[2])
+    return "-".join(part for part in named.groups() if part) if named else ""
 
 
 def _lines(text: str) -> Iterator[_Entry]:
@@ -117,6 +129,7 @@ _FIELDS = {
     ("sitemap", "lastmod"): "lastmod",
     ("news", "title"): "title",
     ("news", "publication_date"): "published",
+    ("publication", "language"): "language",
 }
 """(parent, element) by local name, since many sites get the namespaces wrong. image:loc and video:title stand in
 another parent, so they are no address and no title of the page."""
@@ -127,7 +140,7 @@ def _entries(text: str) -> Iterator[_Entry]:
 
     libxml2 gives up by itself at 256 levels and at 10 MB in one text node (no `huge_tree`).
     """
-    stream = io.BytesIO(_mended(text).encode("utf-8", "replace"))
+    stream = io.BytesIO(mended(text, _BARE_AMPERSAND).encode("utf-8", "replace"))
     safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     entry = _Entry()
     events = etree.iterparse(stream, events=("end",), encoding="utf-8", recover=True, remove_comments=True, **safe)
@@ -150,13 +163,3 @@ def _entries(text: str) -> Iterator[_Entry]:
 def _local(element: etree._Element) -> str:
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _mended(text: str) -> str:
-    """Escape the bare `&` of addresses outside CDATA: the recovering parser would drop it and the name behind it,
-    and so make another address of it."""
-    parts, at = [], 0
-    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
-        parts += [_BARE_AMPERSAND.sub("&amp;", text[at:start]), text[start : end + 3]]
-        at = end + 3
-    return "".join((*parts, _BARE_AMPERSAND.sub("&amp;", text[at:])))

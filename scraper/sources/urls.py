@@ -7,6 +7,9 @@ from urllib.parse import unquote
 
 from ada_url import URL
 
+from scraper.sources import shape
+from scraper.sources.variants import fold
+
 LONGEST = 8000
 """Characters; RFC 9110, 4.1 asks everybody to support at least this many."""
 
@@ -31,6 +34,7 @@ Piano (AT Internet), Comscore and news sites' own campaign marks. Names that som
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
 """Google Analytics, Matomo (new and old), HubSpot's advertisements."""
 
+_PREFIX = re.compile(r"^(?:www\.)?(?:(?:m|mobile|amp)\.(?:www\.)?(?=[^.]+\.))?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -58,21 +62,48 @@ def normalise(address: str, base: str | None = None) -> str | None:
 def key(address: str) -> str:
     """The key under which an address counts as seen: never fetched, only compared.
 
-    On top of `normalise`: no scheme, no leading `www.`, no trailing slash, parameters sorted, and %-escapes as
-    RFC 3986, 6.2.2 has them. An address that is no http(s) URL is its own key.
+    On top of `normalise`: no scheme, no leading `www.`, no trailing slash, no index file, parameters sorted, %-escapes
+    as RFC 3986, 6.2.2 has them; and an article's mobile, AMP and print versions are the article (see variants.py). An
+    address that is no http(s) URL is its own key.
     """
     clean = normalise(address)
     if clean is None:
         return address
     place, _, query = clean.partition("://")[2].partition("?")
-    known = _escapes(place).removeprefix("www.").rstrip("/")
-    return f"{known}?{'&'.join(sorted(_escapes(query).split('&')))}" if query else known
+    host, _, path = _escapes(place).partition("/")
+    host, path, query = fold(host, path, "&".join(sorted(_escapes(query).split("&"))))
+    return "".join((host, "/" if path else "", path, "?" if query else "", query))
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two addresses of a site share what no two articles share by chance: a slug, a long number, an `id=`."""
+    here, there = _parse(one, None), _parse(other, None)
+    if here is None or there is None or site(one) != site(other):
+        return False
+    return not shape.marks(here.pathname, here.search[1:]).isdisjoint(shape.marks(there.pathname, there.search[1:]))
+
+
+def may_be_canonical(declared: str, address: str) -> bool:
+    """Whether a page at `address` may be the article that it declares: another address of its own site that looks like
+    an article's, so no front page and no section."""
+    there = _parse(declared, None)
+    if there is None or site(declared) != site(address) or key(declared) == key(address):
+        return False
+    return shape.is_article(there.pathname, there.search[1:])
+
+
+def is_its_canonical(declared: str, address: str) -> bool:
+    """Whether that is sure without a look at the declared page, since both share a slug or a number: sites that declare
+    one address on all their pages, or a neighbour's, have been seen."""
+    return may_be_canonical(declared, address) and akin(declared, address)
 
 
 def site(address: str) -> str:
-    """The host without `www.` or `m.`; empty if there is none."""
+    """The host without `www.`, `m.`, `mobile.` or `amp.`; empty if there is none."""
     url = _parse(address, None)
-    return re.sub(r"^(?:www|m)\.", "", url.hostname) if url is not None else ""
+    return (
+        re.sub(r"^(?:www\.)?(?:(?:m|mobile|amp)\.(?:www\.)?(?=[^.]+\.))?", "", url.hostname) if url is not None else ""
+    )
 
 
 def _parse(address: str, base: str | None) -> URL | None:

@@ -8,7 +8,7 @@ import msgspec
 
 from scraper import records, warc
 from scraper.errors import ScrapeError
-from scraper.index import NAME, Index, Row
+from scraper.index import NAME, Index, Row, declared, spelled
 from scraper.sources import urls
 from scraper.types import Ledger, Record, WarcRef
 from scraper.verify.report import Findings, Scope, Wrong, existing
@@ -110,7 +110,8 @@ def _check_seen(scope: Scope, index: Index, scratch: Scratch, found: Findings) -
     for source, key, record in index.met():
         row = index.get(record) if record else None
         is_there = row is not None or not record or scratch.get(record) is not None
-        if not is_there or (row is not None and not _has_key(row, key, scope)):
+        is_its = row is None or scratch.is_noted(source, key, record) or _has_key(row, key, scope)
+        if not (is_there and is_its):
             what = f"the index counts {key} as met by {source or 'all'}, with a record that is not there or not of it"
             found.problem(NAME, Wrong("index-seen", what), record=record)
 
@@ -124,6 +125,8 @@ def _has_key(row: Row, key: str, scope: Scope) -> bool:
         return key == f"sha256:{row.text_sha256}"
     if "sha256:" in key or _is_among(key, (row.url, row.final_url, row.canonical_url)):
         return True
+    if key == declared(row.canonical_url, row.final_url):
+        return True
     try:
         ledger = _ledger(row, scope)
         fetched = None if row.warc is None else warc.context(_entry(row.warc, scope).header(warc.CONTEXT.lower()))
@@ -135,7 +138,7 @@ def _has_key(row: Row, key: str, scope: Scope) -> bool:
 
 
 def _is_among(key: str, addresses: Iterable[str | None]) -> bool:
-    return any(address and key in (address, urls.key(address)) for address in addresses)
+    return any(address and key in (address, spelled(address), urls.key(address)) for address in addresses)
 
 
 def _ledger(row: Row, scope: Scope) -> Ledger | None:

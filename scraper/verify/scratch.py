@@ -13,6 +13,7 @@ PRAGMA synchronous = OFF;
 CREATE TABLE records (
     id TEXT PRIMARY KEY, type TEXT, file TEXT, offset INTEGER, length INTEGER, refers TEXT, digest TEXT, uri TEXT,
     date TEXT, claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE notes (source TEXT, key TEXT, record TEXT, PRIMARY KEY (source, key, record)) WITHOUT ROWID;
 CREATE TABLE purged (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE lines (id TEXT PRIMARY KEY, file TEXT, offset INTEGER, length INTEGER) WITHOUT ROWID;
 """
@@ -50,6 +51,15 @@ class Scratch:
         """Keep a WARC record; False if its id was met before."""
         sql = f"INSERT OR IGNORE INTO records ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 constants only
         return self._db.execute(sql, structs.astuple(known)).rowcount == 1
+
+    def note(self, source: str, key: str, record: str) -> None:
+        """Keep what a note says that a source met."""
+        self._db.execute("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", (source, key, record))
+
+    def is_noted(self, source: str, key: str, record: str) -> bool:
+        """Whether a note says so."""
+        sql = "SELECT 1 FROM notes WHERE source = ? AND key = ? AND record = ?"
+        return self._db.execute(sql, (source, key, record)).fetchone() is not None
 
     def get(self, record_id: str) -> Known | None:
         """The WARC record with this id."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scraper import records, warc
-from scraper.index import NAME
+from scraper.index import NAME, spelled
 from scraper.types import Ledger, Note, WarcRef
 from scraper.verify.report import Findings, Scope, Wrong, absence, existing
 from scraper.verify.scratch import Known, Scratch
@@ -134,7 +134,9 @@ def _check_entry(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findi
     if warc.is_tombstone(entry):
         if problem := _check_tombstone(scope, entry, scratch, found):
             wrong("tombstone", problem)
-    elif entry.type == "metadata" and (problem := _check_note(entry) if is_alone else _check_ledger(entry, found)):
+    elif entry.type == "metadata" and (
+        problem := _check_note(entry, scratch) if is_alone else _check_ledger(entry, found)
+    ):
         wrong("ledger", problem)
     if not scratch.put(known):
         wrong("duplicate-record", "another record has this id")
@@ -177,11 +179,14 @@ def _known(name: str, entry: warc.Entry) -> Known:
     return known
 
 
-def _check_note(entry: warc.Entry) -> str | None:
+def _check_note(entry: warc.Entry, scratch: Scratch) -> str | None:
     try:
-        msgspec.json.decode(entry.block, type=Note)
+        note = msgspec.json.decode(entry.block, type=Note)
     except (ValueError, RecursionError) as error:
         return f"not a note: {error}"
+    if note.seen:
+        for key in (note.key, *([spelled(note.url)] if note.url else [])):
+            scratch.note(note.source, key, note.seen)
     return None
 
 

@@ -302,3 +302,22 @@ def test_a_signal_ends_it_in_good_order(tmp_path: Path, number: signal.Signals, 
     assert end(project.start("run")).code == 0
     assert project.texts() == [clean("bridge")]
     assert project.is_sound()
+
+
+# ---- who asks
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap", "listing", "pages"])
+def test_nobody_is_asked_without_a_contact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    borrow(monkeypatch)
+    with Server({"/": response(PAGE.encode())}) as server:
+        at = f"urls: [{server.url()!r}]" if kind == "pages" else f"url: {server.url()!r}"
+        web = f"{{name: paper, type: {kind}, {at}, every: 1h, enabled: false}}"
+        project = Project(tmp_path, f"{INBOX}, {web}", network="{allow_addresses: [127.0.0.1]}")
+        named = project.run("run", "inbox", "paper")
+        project.file.write_text(project.file.read_text().replace("enabled: false", "enabled: true"))
+        for ran in (named, project.run("run"), project.run("daemon")):
+            assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+            assert "needs `network.contact`" in ran.err
+        assert server.asked == []
+    assert not project.archive.exists()

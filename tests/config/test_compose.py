@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,17 @@ from msgspec import structs
 from pools import Borrowed
 from servers import Server, response
 
-from scraper import workers
+from scraper import warc, workers
 from scraper.archive import Archive
 from scraper.config import Config, SourceConfig
 from scraper.config.compose import Plan, cleaning, compose, info_of, source_of
 from scraper.config.digest import digest_of
 from scraper.config.settings import ArchiveConfig, CleaningConfig, NetworkConfig
 from scraper.errors import ConfigError, LimitError, LockedError, RefusedError
-from scraper.pipeline import Source, SourceKind
-from scraper.types import Capture, Link
+from scraper.pipeline import Source, SourceKind, fetch_all
+from scraper.pipeline.budget import Limits
+from scraper.sources.choice import ALL, Choice
+from scraper.types import Capture, Link, Record
 
 
 def config(root: Path, **network: object) -> Config:
@@ -108,6 +111,45 @@ def test_how_responses_are_kept_and_whose_certificate_is_not_checked(tmp_path: P
     assert info_of(Plan(config(tmp_path), network=True)).more == (("tls-certificates", "checked"),)
 
 
+def test_a_robots_txt_that_does_not_bind_is_told_by_the_warc_and_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "Workers", Borrowed)
+    why = "the publisher asked us to, by letter of 3 May"
+    given = config(tmp_path, allow_addresses=("127.0.0.1",), robots_overrides={"127.0.0.1": why})
+
+    async def main(url: str) -> None:
+        async with compose(Plan(given, network=True)) as tools, aclosing(fetch_all([Link(url, "s")], tools)) as results:
+            (result,) = [result async for _, result in results]
+            assert isinstance(result, Record)
+            ledger = tools.archive.ledger(result.id)
+            assert ledger is not None
+            assert ledger.rights.robots is not None
+            assert (ledger.rights.robots.decision, ledger.rights.robots.why) == ("overridden", why)
+            assert ledger.rights.robots.url.endswith("/robots.txt")
+
+    robots = response(b"User-agent: *\nDisallow: /")
+    with Server({"/robots.txt": robots, "/private": response(b"<p>Hello</p>" * 40)}) as server:
+        asyncio.run(main(server.url("/private")))
+    (file,) = tmp_path.glob("warc/*/*/*.warc.gz")
+    first = next(iter(warc.read(file)))
+    assert isinstance(first, warc.Entry)
+    assert b"robots: obey, with exceptions\r\n" in first.block
+    assert f"robots-override: not binding for 127.0.0.1: {why}\r\n".encode() in first.block
+    assert info_of(Plan(config(tmp_path), network=True)).robots == "obey"
+
+
+def test_what_may_be_asked_of_a_host(tmp_path: Path) -> None:
+    given = config(tmp_path, at_once=3, max_pages_per_run=5, max_pages_per_day=6, max_bytes_per_day=7000)
+
+    async def main() -> None:
+        async with compose(Plan(given, network=False)) as tools:
+            assert tools.at_once == 3
+            assert tools.budget._limits == Limits(5, 6, 7000)
+
+    asyncio.run(main())
+
+
 def test_cleaning() -> None:
     made = cleaning(CleaningConfig(workers=3, deadline=7.0, with_title=True, captions=True))
     assert (made.count, made.deadline) == (3, 7.0)
@@ -147,9 +189,15 @@ def test_a_source() -> None:
         every=60.0,
     )
     given = Config(cleaning=CleaningConfig(max_bytes=2048))
-    assert source_of(whole, given) == Source("inbox", SourceKind.FOLDER, "/in", ("*.txt",), None, 7, 2048)
-    listing = SourceConfig(name="web", type="listing", url="https://news.example/", selector="h2 a")
+    assert source_of(whole, given) == Source("inbox", SourceKind.FOLDER, "/in", ("*.txt",), ALL, (), 7, 2048)
+    listing = SourceConfig(
+        name="web", type="listing", url="https://news.example/", selector="h2 a", include=("/a/*",), exclude=("/b/*",)
+    )
     made = source_of(listing, given)
-    assert (made.kind, made.at, made.selector) == (SourceKind.LISTING, "https://news.example/", "h2 a")
+    assert (made.kind, made.at) == (SourceKind.LISTING, "https://news.example/")
+    assert made.choice == Choice(("/a/*",), ("/b/*",), "h2 a")
+    pages = SourceConfig(name="web", type="pages", urls=("https://news.example/a",), file="/list.txt")
+    made = source_of(pages, given)
+    assert (made.kind, made.at, made.pages) == (SourceKind.PAGES, "/list.txt", ("https://news.example/a",))
     for kind in SourceKind:
         assert source_of(structs.replace(listing, type=kind.value), given).kind is kind

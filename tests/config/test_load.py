@@ -83,6 +83,7 @@ def test_its_examples_are_right_once_there_is_a_contact(tmp_path: Path) -> None:
         "feed",
         "sitemap",
         "listing",
+        "pages",
     }
 
 
@@ -258,6 +259,9 @@ def test_a_variable_and_its_file_at_once(tmp_path: Path) -> None:
         ("network: {unverified_hosts: [old.example]}", "network.unverified_hosts: expected a section"),
         ("network:\n  unverified_hosts: {old.example: no}", "network.unverified_hosts: say why the certificate"),
         ("network: {unverified_hosts: {'https://a.example/': they know of it}}", "expected a host's name alone"),
+        ("network:\n  robots_overrides: {a.example: no}", "network.robots_overrides: say why the robots.txt of"),
+        ("network: {robots_overrides: {'*.example': they know of it}}", "expected a host's name alone"),
+        ("network: {robots_overrides: [a.example]}", "network.robots_overrides: expected a section"),
         ("network: {unverified_hosts: {A.example: they know of it}}", "expected a host's name alone"),
         ("archive: {framing: wires}", "expected one of `plain`, `wire`, got `wires`; did you mean `wire`?"),
         ("network: {contact: nobody}", "network.contact: expected a page"),
@@ -282,6 +286,15 @@ def test_a_variable_and_its_file_at_once(tmp_path: Path) -> None:
         (source("url: https://a.example/", "feed"), "needs `network.contact`"),
         (source("selector: 'a['\n    url: https://a.example/", "listing"), "c.yaml:5: sources.one.selector: 'a[' is"),
         (source("selector: a\n    directory: x"), "c.yaml:5: sources.one.selector: a source of type `folder` has no"),
+        (source("urls: [https://a.example/]", "feed"), "sources.one.urls: a source of type `feed` has no `urls`"),
+        (source("every: 1h", "pages"), "sources.one.urls: a source of type `pages` needs `urls`, a list of addresses"),
+        (source("urls: [a.example]", "pages"), "c.yaml:5: sources.one.urls: expected http or https addresses, got"),
+        (source("url: https://a.example/", "pages"), "sources.one.url: a source of type `pages` has no `url`"),
+        (source("directory: x\n    include: [/a/*]"), "sources.one.include: a source of type `folder` has no"),
+        (source("urls: [https://a.example/]\n    exclude: [video]", "pages"),
+         "c.yaml:6: sources.one.exclude: `video` fits no address; did you mean `*video*`?"),
+        (source("urls: [https://a.example/]\n    include: ['https://a.example/*']", "pages"),
+         "sources.one.include: `https://a.example/*`: write it without its scheme"),
         (source("directory: x\n    every: 15"), "c.yaml:6: sources.one.every: expected an interval with its unit"),
         (source("directory: x\n    every: 1s"), "c.yaml:6: sources.one.every: expected at least `1m`, got `1s`"),
         (source("directory: x\n    every: 1h\n    cron: '@daily'"), "c.yaml:7: sources.one.cron: `every` and `cron`"),
@@ -323,6 +336,7 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "network.contact": st.sampled_from([None, "me@news.example", "https://news.example/robot"]),
         "network.allow_addresses": st.lists(st.sampled_from(["10.0.0.0/8", "::1"]), max_size=2).map(tuple),
         "network.allow_ports": st.lists(st.integers(1, 65535), max_size=2).map(tuple),
+        "network.robots_overrides": st.sampled_from([{}, {"a.example": "the publisher asked us to, in writing"}]),
         "network.unverified_hosts": st.sampled_from([{}, {"old.example": "it ran out, and they know"}]),
         "network.retries": st.integers(0, 5),
         "archive.framing": st.sampled_from(["plain", "wire"]),
@@ -334,6 +348,10 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "web.bind": st.sampled_from([None, "127.0.0.1:8080", "[::1]:0", "localhost:80"]),
         "web.hosts": st.lists(st.sampled_from(["archive.example", "a-1.b"]), max_size=2).map(tuple),
         "archive.warc_max_age": st.integers(60, 86_400).map(float),
+        "network.at_once": st.integers(1, 100),
+        "network.max_pages_per_run": st.sampled_from([None, 1, 500]),
+        "network.max_pages_per_day": st.sampled_from([None, 1, 500]),
+        "network.max_bytes_per_day": st.sampled_from([None, 1024, 10**9]),
     }
     if key in samples:
         return samples[key]

@@ -16,8 +16,9 @@ from servers import Asked, Server, response
 
 from scraper.archive import Settings, View
 from scraper.errors import LimitError, LockedError, RefusedError, ScrapeError, VerificationError
-from scraper.pipeline import AT_ONCE, Tools, clean_and_add, fetch, fetch_all, is_fatal, may_pass, process
+from scraper.pipeline import Tools, clean_and_add, fetch, fetch_all, is_fatal, may_pass, process
 from scraper.pipeline.commit import GROUP
+from scraper.pipeline.tools import AT_ONCE
 from scraper.sources import urls
 from scraper.types import Capture, Failure, FoundBy, Link, Record, Verdict
 

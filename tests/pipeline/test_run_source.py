@@ -11,29 +11,14 @@ from crew import redirect
 from msgspec import structs
 from pools import Trap
 from servers import Asked, Server, response
+from sites import XML, index_of, rss, source, urlset
 
 from scraper.errors import LimitError, ScrapeError
-from scraper.pipeline import Source, SourceKind, Tools
+from scraper.pipeline import Tools
 from scraper.pipeline import run as runs
 from scraper.pipeline.run import run_source
+from scraper.sources.choice import Choice
 from scraper.types import Capture, Failure, Record
-
-XML = "Content-Type: application/xml"
-
-
-def rss(*paths: str) -> bytes:
-    items = "".join(f"<item><title>About {path[1:]}</title><link>{path}</link></item>" for path in paths)
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'.encode()
-
-
-def urlset(*urls: str) -> bytes:
-    found = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
-    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{found}</urlset>'.encode()
-
-
-def index_of(*urls: str) -> bytes:
-    found = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
-    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{found}</sitemapindex>'.encode()
 
 
 def versioned(body: bytes) -> Callable[[Asked], bytes]:
@@ -51,10 +36,6 @@ def versioned(body: bytes) -> Callable[[Asked], bytes]:
 def statuses(bench: Bench, server: Server, path: str) -> list[bool]:
     """For each time that a path was asked for: whether it was asked for only if it changed."""
     return [asked.header("if-none-match") is not None for asked in server.asked if asked.path == path]
-
-
-def source(server: Server, path: str = "/feed", kind: str = "feed", **more: object) -> Source:
-    return structs.replace(Source("paper", SourceKind(kind), server.url(path)), **more)
 
 
 # ---- feeds
@@ -276,6 +257,6 @@ def test_a_listing_with_relative_links(bench: Bench) -> None:
 def test_a_listing_with_a_selector(bench: Bench) -> None:
     body = b"<html><body><a href='/a'>One</a><div class=list><p><a href='/b'>Two</a></p></div></body></html>"
     with Server({"/": response(body, "200 OK", "Content-Type: text/html"), "/b": page("bridge")}) as server:
-        ran = bench.run(source(server, "/", "listing", selector="div.list a"))
+        ran = bench.run(source(server, "/", "listing", choice=Choice(selector="div.list a")))
         assert ran.texts == [text("bridge")]
         assert server.paths() == ["/", "/b"]

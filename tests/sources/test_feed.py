@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from scraper.errors import LimitError, UnusableError
-from scraper.sources import feed
+from scraper.sources import feed, salvage
 from scraper.types import FoundBy, Link
 
 URL = "https://news.example/feeds/all.xml"
@@ -215,3 +216,66 @@ def test_declared_entities_are_not_expanded(tmp_path: Path) -> None:
     assert link.found_by is not None
     assert "xx" not in (link.found_by.title or "")
     assert "secret" not in (link.found_by.title or "")
+
+
+# ---- ill-formed ones
+
+TWO = item("/a") + item("/b")
+LEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Warning: mysql_connect() in <b>/srv/www</b><br />\n" + rss(TWO, LEAD),
+        b"\n\n  " + rss(TWO, LEAD),
+        rss(TWO, LEAD)[:-16],
+        rss(TWO + "<item><title>Thr", LEAD)[:-16],
+        rss(TWO.replace("</item>", ""), LEAD),
+        rss(TWO.replace("</title>", "", 1), LEAD),
+        rss(TWO.replace("<title>Title", "<title><![CDATA[Title", 1), LEAD),
+        rss("<!-- news" + TWO, LEAD),
+        rss(TWO.replace("<link>", "<media:content url='x'/><dc:date>2023-01-01</dc:date><link>"), LEAD),
+        rss(TWO, LEAD).replace(b'version="2.0"', b"version=2.0"),
+        rss(TWO, LEAD) + rss(item("/a"), LEAD),
+        rss(TWO, LEAD) + b"<script>document.write('<item>')</script>",
+        rss(TWO, LEAD).replace(b"UTF-8", b"UTF-16"),
+        rss(TWO.replace("Title", "Caf\u00e9"), LEAD).decode().encode("latin-1"),
+        rss(TWO.replace("Title", "T&#xD83D;&#0;&#9999999;&nosuch;", 1), LEAD),
+        rss(TWO.replace("<link>", "<link>\n ").replace("</link>", "\n </link>"), LEAD),
+        rss(TWO.replace("<link>/a</link>", '<link rel="self" href="/x"/><link href="/a"/>') + "<item><title>", LEAD)[
+            :-16
+        ],
+        rss("<!--" + item("/x") + "-->" + TWO.replace("</title>", "", 1), LEAD),
+        rss("<item><guid>12</guid></item>" + TWO.replace("</title>", "", 1), LEAD),
+    ],
+)
+def test_salvaged(data: bytes) -> None:
+    found = feed.read(data, URL, "s")
+    assert [link.url for link in found] == ["https://news.example/a", "https://news.example/b"]
+    assert json.dumps([link.found_by and link.found_by.title for link in found]).encode().isascii()
+
+
+def test_what_is_salvaged_is_as_it_would_have_been_read() -> None:
+    more = "<pubDate>Wed, 04 Oct 2023 10:00:00 GMT</pubDate>"
+    torn = item("/x").replace("</title>", "") + item("/a?x=1&amp;y=2", more).replace("Title", "Tom &amp; Ann")
+    assert feed.read(rss(torn), URL, "s")[1] == Link(
+        "https://news.example/a?x=1&y=2", "s", FoundBy("feed", URL, "Tom & Ann", "2023-10-04T10:00:00+00:00")
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [("R&D", "R&D"), ("Q&A: x", "Q&A: x"), ("caf&eacute;", "café"), ("O\x0bn\x08e", "O n e"), ("a&#0;b", "a b")],
+)
+def test_titles_with_odd_characters(printed: str, title: str) -> None:
+    found = feed.read(rss(item("/a").replace("Title", printed)), URL, "s")[0].found_by
+    assert found is not None
+    assert found.title == title
+
+
+@pytest.mark.parametrize("piece", ["<item><link ", "<item><title><![CDATA[", "<!--", "<item>", "<link href='", "&#x"])
+def test_hostile_repetition_ends(piece: str) -> None:
+    with suppress(UnusableError):
+        assert feed.read(rss("<x" + piece * 2_000), URL, "s") == []
+    assert list(salvage.entries(piece * 20_000, feed.MAX_ENTRIES)) == []

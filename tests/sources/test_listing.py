@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scraper.errors import LimitError, UnusableError
 from scraper.sources import listing
+from scraper.sources.choice import Choice
 from scraper.sources.nesting import MAX_DEPTH, is_too_deep
 from scraper.types import FoundBy, Link
 
@@ -15,7 +16,7 @@ URL = "https://www.news.example/politics/"
 
 
 def urls(html: str, selector: str | None = None) -> list[str]:
-    return [link.url for link in listing.read(html, URL, "s", selector)]
+    return [link.url for link in listing.read(html, URL, "s", Choice(selector=selector))]
 
 
 @pytest.mark.parametrize(
@@ -89,10 +90,26 @@ def test_a_selector_takes_links_and_what_holds_links() -> None:
     assert urls(html, ".none") == []
 
 
+def test_patterns_decide_in_place_of_the_shape_and_within_the_site() -> None:
+    html = (
+        '<a href="/news/1">A</a><a href="/news/video/2">V</a><a href="/council-approves-new-bridge">B</a>'
+        '<a href="https://other.example/news/3">O</a><a href="/news/">L</a>'
+    )
+
+    def taken(**choice: tuple[str, ...]) -> list[str]:
+        return [link.url.partition("example")[2] for link in listing.read(html, URL, "s", Choice(**choice))]
+
+    assert taken(include=("/news/*",)) == ["/news/1", "/news/video/2", "/news/"]
+    assert taken(include=("/news/*",), exclude=("*/video/*", "/news/")) == ["/news/1"]
+    assert taken(exclude=("/council-*",)) == []
+    selected = listing.read(html, URL, "s", Choice(("*/news/*",), ("*/video/*",), "a"))
+    assert [link.url for link in selected][1] == "https://other.example/news/3"
+
+
 @pytest.mark.parametrize("selector", ["a[", ":nope", "", ">>"])
 def test_a_broken_selector(selector: str) -> None:
     with pytest.raises(ValueError, match="no CSS selector"):
-        listing.read("<a href=/b>", URL, "s", selector)
+        listing.read("<a href=/b>", URL, "s", Choice(selector=selector))
 
 
 def test_base_and_charset() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 
+import msgspec
 import pytest
 
 from scraper.errors import LimitError, UnusableError
@@ -39,11 +40,39 @@ def test_urlset() -> None:
 def test_news_sitemap_gives_title_and_publication_date() -> None:
     content = (
         "<url><loc>https://news.example/a</loc><lastmod>2023-10-09</lastmod><news:news><news:publication>"
-        "<news:name>The News</news:name></news:publication><news:title>Tom &amp; Ann</news:title>"
+        "<news:name>The News</news:name><news:language>zh-CN</news:language></news:publication>"
+        "<news:title>Tom &amp; Ann</news:title>"
         "<news:publication_date>2023-10-04T10:00:00+02:00</news:publication_date></news:news></url>"
     )
     (link,) = sitemap.read(urlset(content, NEWS), URL, "s").pages
-    assert link.found_by == FoundBy("news_sitemap", URL, "Tom & Ann", "2023-10-04T10:00:00+02:00")
+    assert link.found_by == FoundBy("news_sitemap", URL, "Tom & Ann", "2023-10-04T10:00:00+02:00", "zh-cn")
+
+
+@pytest.mark.parametrize("printed", ["", "e", "english language", "en_US!", "x" * 40])
+def test_a_language_that_is_none_is_left_out(printed: str) -> None:
+    content = (
+        f"<url><loc>/a</loc><news:news><news:publication><news:language>{printed}</news:language></news:publication>"
+        "<news:publication_date>2023-10-04</news:publication_date></news:news></url>"
+    )
+    (link,) = sitemap.read(urlset(content, NEWS), URL, "s").pages
+    assert link.found_by == FoundBy("news_sitemap", URL, None, "2023-10-04")
+    assert b"language" not in msgspec.json.encode(link)
+
+
+def test_children_without_dates_are_sorted_by_their_addresses() -> None:
+    names = ["a.xml", "posts-2025-12.xml", "posts-2026-02.xml", "20260301.xml", "2024/10.xml", "id-120261.xml"]
+    locs = "".join(f"<sitemap><loc>/{name}</loc></sitemap>" for name in names)
+    dated = "<sitemap><loc>/old.xml</loc><lastmod>2026-02-15</lastmod></sitemap>"
+    found = sitemap.read(f"<sitemapindex>{locs}{dated}</sitemapindex>".encode(), URL, "s").children
+    assert [link.url.removeprefix("https://news.example/") for link in found] == [
+        "20260301.xml",
+        "old.xml",
+        "posts-2026-02.xml",
+        "posts-2025-12.xml",
+        "2024/10.xml",
+        "a.xml",
+        "id-120261.xml",
+    ]
 
 
 def test_pictures_and_films_are_no_pages() -> None:

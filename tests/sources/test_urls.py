@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.sources.urls import LONGEST, TRACKING, key, normalise, site
+from scraper.sources.urls import LONGEST, TRACKING, akin, key, normalise, site
 
 words = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=8)
 pairs = st.tuples(words, words).filter(
@@ -93,6 +93,92 @@ def test_key_forgives_what_servers_forgive() -> None:
     assert key("file:///inbox/a.txt") == "file:///inbox/a.txt"
 
 
-def test_site() -> None:
-    assert site("https://www.news.example/a") == site("https://m.news.example:8080/") == "news.example"
+@pytest.mark.parametrize("host", ["www.news.example", "m.news.example:8080", "amp.news.example", "www.m.news.example"])
+def test_site(host: str) -> None:
+    assert site(f"https://{host}/") == "news.example"
+    assert site("https://m.example/") == "m.example"
     assert site("no address") == ""
+
+
+ARTICLE = "https://news.example/2026/11/20/new-bridge-approved"
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "http://www.news.example/2026/11/20/new-bridge-approved/",
+        "https://m.news.example/2026/11/20/new-bridge-approved",
+        "https://www.m.news.example/2026/11/20/new-bridge-approved",
+        "https://mobile.news.example/2026/11/20/new-bridge-approved?utm_medium=app",
+        "https://amp.news.example/2026/11/20/new-bridge-approved",
+        "https://amp.www.news.example/2026/11/20/new-bridge-approved",
+        f"{ARTICLE}/amp",
+        f"{ARTICLE}/amp/",
+        f"{ARTICLE}.amp",
+        f"{ARTICLE}?amp",
+        f"{ARTICLE}?amp=1&utm_source=x",
+        f"{ARTICLE}?outputType=amp",
+        "https://news.example/amp/2026/11/20/new-bridge-approved",
+        "https://amp.news.example/amp/2026/11/20/new-bridge-approved?amp=1",
+        f"{ARTICLE}/print",
+        f"{ARTICLE}/print.html",
+        f"{ARTICLE}?print=1",
+        f"{ARTICLE}?view=print",
+        f"{ARTICLE}/index.html",
+        f"{ARTICLE}/index.htm?utm_source=x#top",
+    ],
+)
+def test_versions_of_an_article_have_its_key(variant: str) -> None:
+    assert key(variant) == key(ARTICLE) == "news.example/2026/11/20/new-bridge-approved"
+
+
+def test_a_version_before_the_extension() -> None:
+    assert key("https://news.example/a-b-c-12345.amp.html") == key("https://m.news.example/a-b-c-12345.html")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://m.news.example/", "https://news.example/"),
+        ("https://mobile.news.example/reviews", "https://news.example/reviews"),
+        ("https://m.example/a-story-of-three", "https://example/a-story-of-three"),
+        ("https://news.example/amp", "https://news.example/"),
+        ("https://news.example/music/amp", "https://news.example/music"),
+        ("https://news.example/amp/reviews", "https://news.example/reviews"),
+        ("https://news.example/politics/print", "https://news.example/politics"),
+        (f"{ARTICLE}?page=2", ARTICLE),
+        (f"{ARTICLE}?view=2", ARTICLE),
+        (f"{ARTICLE}?print=no", ARTICLE),
+        (f"{ARTICLE}/amplifier", ARTICLE),
+        (f"{ARTICLE}/camp", ARTICLE),
+        (f"{ARTICLE}/index.html/b", f"{ARTICLE}/b"),
+        (f"{ARTICLE}/findex.html", ARTICLE),
+        ("https://amp.other.example/2026/11/20/new-bridge-approved", ARTICLE),
+        ("https://news.example:8080/2026/11/20/new-bridge-approved", ARTICLE),
+    ],
+)
+def test_what_is_not_surely_the_same_keeps_its_own_key(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+@given(addresses())
+def test_a_key_is_final(address: str) -> None:
+    assert key(f"https://{key(address)}") == key(address)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kin"),
+    [
+        ("/politics/new-bridge-approved", "/2026/11/new-bridge-approved.html", True),
+        ("/politics/new-bridge-approved-1234567", "/a/1234567/", True),
+        ("/?p=4711", "/story.php?id=1&p=4711", True),
+        ("/politics/new-bridge-approved", "/politics/old-bridge-closed", False),
+        ("/politics/", "/politics", False),
+        ("/", "/new-bridge-approved", False),
+        ("/about-our-newsroom", "/x/about-our-newsroom", False),
+        ("/?p=1", "/?id=1", False),
+    ],
+)
+def test_kin(one: str, other: str, kin: bool) -> None:
+    assert akin(f"https://news.example{one}", f"https://www.news.example{other}") is kin
+    assert not akin(f"https://news.example{one}", f"https://other.example{other}")
