@@ -50,16 +50,21 @@ def is_full(error: OSError) -> bool:
     return error.errno in _FULL
 
 
+def free(root: Path) -> int:
+    """Bytes that are free for this user."""
+    with guarded(root):
+        found = os.statvfs(root)
+    return found.f_bavail * found.f_frsize
+
+
 def check_room(root: Path, mark: int) -> None:
     """A LimitError where fewer bytes than `mark` are free for this user."""
     if mark <= 0:
         return
-    with guarded(root):
-        found = os.statvfs(root)
-    free = found.f_bavail * found.f_frsize
-    if free < mark:
+    left = free(root)
+    if left < mark:
         message = (
-            f"{root}: {free:,} bytes are free, and archive.min_free asks for {mark:,}: make room, then start again; "
+            f"{root}: {left:,} bytes are free, and archive.min_free asks for {mark:,}: make room, then start again; "
             "nothing acknowledged is lost"
         )
         raise LimitError(message, reason="disk-full")
@@ -150,6 +155,21 @@ class Lock:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def is_locked(root: Path) -> bool:
+    """Whether somebody writes to this archive; without a lock file nobody does."""
+    try:
+        fd = os.open(root / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
 
 
 _held: weakref.WeakSet[Lock] = weakref.WeakSet()

@@ -17,6 +17,7 @@ from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
 from scraper.index.looks import Edition, Followed, Happening, Looks
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
+from scraper.index.plans import Plan, Plans
 from scraper.index.proving import Proving
 from scraper.types import Note, Record, Verdict, WarcRef
 
@@ -33,6 +34,7 @@ __all__ = [
     "Index",
     "Pending",
     "Place",
+    "Plan",
     "Row",
     "Run",
     "Snapshot",
@@ -123,7 +125,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Erasing, Looks, Payloads, Proving):
+class Index(Erasing, Looks, Payloads, Plans, Proving):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or

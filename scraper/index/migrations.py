@@ -64,6 +64,12 @@ CREATE TABLE moved (address TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX looks_by_time ON looks (at) WHERE is_event;
 """
 
-STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS)
+_PLANS = """
+CREATE TABLE plans (
+    source TEXT PRIMARY KEY, next_at TEXT, late REAL, skipped INTEGER NOT NULL DEFAULT 0,
+    missed INTEGER NOT NULL DEFAULT 0, reached_at TEXT) WITHOUT ROWID;
+"""
+
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _PLANS)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

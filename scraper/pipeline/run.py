@@ -44,10 +44,11 @@ async def run_source(source: Source, tools: Tools, told: Told = lambda result: N
                 _tell(result, tally, told)
     except ScrapeError as error:
         problem = _counted(source.at, error, source, tools)
+        tally.reached = False
         _tell(problem, tally, told)
     index.end_run(source.name, tools.now(), ok=not tally.failures)
     tools.archive.commit()
-    log.info("%s: %s", source.name, tally)
+    log.info("%s: %s", source.name, tally, extra={"fields": {"source": source.name, **tally.counts()}})
     return tally
 
 

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
 from scraper.archive import Archive
 from scraper.errors import ScrapeError
-from scraper.fetch import Fetcher
-from scraper.types import Failure, Verdict
-from scraper.workers import Workers
+from scraper.fetch import Validators
+from scraper.types import Capture, Failure, Link, Verdict
+from scraper.workers import Cleaned
 
 
 class SourceKind(StrEnum):
@@ -44,12 +45,24 @@ class Source(Struct, frozen=True):
     revisions: tuple[float, ...] = ()
 
 
+class Fetching(Protocol):
+    """What a run needs of a fetcher; fetch.Fetcher is one."""
+
+    async def fetch(self, link: Link, validators: Validators | None = None) -> Capture: ...
+
+
+class Cleaning(Protocol):
+    """What a run needs of cleaning processes; workers.Workers are such."""
+
+    async def clean(self, capture: Capture) -> Cleaned: ...
+
+
 class Tools(Struct, frozen=True):
     """What a run works with: made once, where the configuration is composed. Without a fetcher there is no network."""
 
     archive: Archive
-    workers: Workers
-    fetcher: Fetcher | None
+    workers: Cleaning
+    fetcher: Fetching | None
     clock: Callable[[], datetime]
 
     def now(self) -> str:
@@ -60,10 +73,12 @@ class Tools(Struct, frozen=True):
 class Tally:
     """What a run did: records by verdict, looks at known articles by outcome, failures by reason, and what was known.
 
-    A new version of an article counts among the looks alone.
+    A new version of an article counts among the looks alone. `reached` is whether the source itself could be read,
+    whatever became of what it names.
     """
 
     def __init__(self) -> None:
+        self.reached = True
         self.verdicts: Counter[str] = Counter()
         self.failures: list[Failure] = []
         self.known = 0
@@ -78,6 +93,12 @@ class Tally:
     def others(self) -> int:
         """How many pages were archived that are no article."""
         return self.verdicts.total() - self.articles
+
+    def counts(self) -> dict[str, int]:
+        """The same numbers for a machine: archived, known, then verdicts, reasons and outcomes of looks by name."""
+        failed = Counter(failure.reason for failure in self.failures)
+        others = {name: count for name, count in self.verdicts.items() if name != Verdict.ARTICLE.value}
+        return {"archived": self.articles, "known": self.known, **others, **failed, **self.looks}
 
     def __str__(self) -> str:
         """One line for a person: "5 archived, 2 known, 1 index_page, 3 unreachable"."""

@@ -260,6 +260,10 @@ def test_a_variable_and_its_file_at_once(tmp_path: Path) -> None:
         ("network: {unverified_hosts: {'https://a.example/': they know of it}}", "expected a host's name alone"),
         ("network: {unverified_hosts: {A.example: they know of it}}", "expected a host's name alone"),
         ("archive: {framing: wires}", "expected one of `plain`, `wire`, got `wires`; did you mean `wire`?"),
+        ("metrics: {bind: '9464'}", "c.yaml:1: metrics.bind: expected an address and a port"),
+        ("metrics: {bind: '0.0.0.0:9464'}", "metrics.bind: `0.0.0.0:9464` can be reached from other machines"),
+        ("log: {format: xml}", "c.yaml:1: log.format: "),
+        ("schedule: {drain: 0s}", "c.yaml:1: schedule.drain: "),
         ("network: {contact: nobody}", "network.contact: expected a page"),
         ('network: {contact: "a@b\\r\\nX: y"}', "network.contact: expected a page"),
         ("cleaning:\n\n  with_title: yes", "c.yaml:3: cleaning.with_title: expected true or false, got `yes`"),
@@ -333,6 +337,9 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "archive.warc_max_size": st.integers(1_000_000, 10**10),
         "web.bind": st.sampled_from([None, "127.0.0.1:8080", "[::1]:0", "localhost:80"]),
         "web.hosts": st.lists(st.sampled_from(["archive.example", "a-1.b"]), max_size=2).map(tuple),
+        "schedule.max_runs": st.integers(1, 10_000),
+        "log.format": st.sampled_from(["auto", "text", "json"]),
+        "metrics.bind": st.sampled_from([None, "127.0.0.1:9464", "[::1]:0"]),
         "archive.warc_max_age": st.integers(60, 86_400).map(float),
     }
     if key in samples:
