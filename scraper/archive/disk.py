@@ -39,10 +39,27 @@ def guarded(where: Path) -> Iterator[None]:
             message = f"{name}: {why}: make room, then start again; nothing acknowledged is lost"
             raise LimitError(message, reason="disk-full") from error
         if error.errno in _NOT_WRITABLE:
-            message = f"{name}: cannot be written ({why}): choose another directory or change its rights"
+            message = f"{name}: cannot be written ({why}): choose another directory or {_way_out(error, Path(name))}"
             raise LimitError(message, reason="not-writable") from error
         message = f"{name}: {why}: see to the disk, then start again; nothing acknowledged is lost"
         raise LimitError(message, reason="disk-error") from error
+
+
+def _way_out(error: OSError, path: Path) -> str:
+    """What gives this process the right to write: in a container its user is a number that owns nothing at first."""
+    if error.errno == errno.EROFS:
+        return "mount this one so that it can be written"
+    if error.errno not in (errno.EACCES, errno.EPERM):
+        return "change its rights"
+    there = next((place for place in (path, *path.parents) if place.exists()), path)
+    try:
+        owner = there.stat().st_uid
+    except OSError:
+        return "change its rights"
+    user = os.geteuid()
+    if owner == user:
+        return f"change its rights: chmod u+rwx {there}"
+    return f"change its rights: this is user {user}, {there} is user {owner}'s; chown {user} {there}, or run as {owner}"
 
 
 def is_full(error: OSError) -> bool:
