@@ -232,10 +232,10 @@ def test_what_others_are_at_is_cut_off_and_done_again(tmp_path: Path, monkeypatc
     of = jobs(folder(tmp_path / "a", "a"), folder(tmp_path / "b", "b"))
     at_work, ran = asyncio.Event(), list[str]()
 
-    async def hindered(source: Source, tools: Tools) -> Tally:
+    async def hindered(source: Source, tools: Tools, told: Told) -> Tally:
         ran.append(source.name)
         if ran.count(source.name) > 1:
-            return await run_source(source, tools)
+            return await run_source(source, tools, told)
         if source.name == "a":
             await at_work.wait()
             raise LimitError("the disk is full", reason="disk-full")
@@ -245,7 +245,7 @@ def test_what_others_are_at_is_cut_off_and_done_again(tmp_path: Path, monkeypatc
 
     async def main() -> None:
         with Archive(tmp_path / "archive") as archive:
-            daemon = Daemon(of, Tools(archive, cleaners(), None, lambda: datetime.now(UTC)), Settings(look=0.01))
+            daemon = Daemon(of, tools_of(archive), Settings(look=0.01), around())
             serving = asyncio.create_task(daemon.serve())
             await until(serving, lambda: len(archive.index.runs()) == 2 and not daemon._running)
             daemon.stop()

@@ -90,5 +90,5 @@ def test_a_damaged_sign(tmp_path: Path) -> None:
 def test_one_that_waits_for_a_disk_is_not_well(tmp_path: Path) -> None:
     heartbeat.write(tmp_path, beat(waiting="index.sqlite: the disk is full: make room"))
     ran = health(tmp_path)
-    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (7, "", 1)
     assert f"the daemon (process {os.getpid()}) waits: index.sqlite: the disk is full: make room" in ran.err
