@@ -17,7 +17,7 @@ from scraper.config.schedule import Cron, Every, Schedule, next_after
 
 GRACE = 31 * 86400.0
 """Seconds that a run may be late by default: whatever was missed is caught up."""
-_AT_MOST = 1_000
+_AT_MOST = 200
 """Times that are counted one by one; a cron line of each minute has 525,600 in a year's sleep."""
 _WRONG = timedelta(days=1)
 """A last run this far in the future was told by a wrong clock; one less far by a clock that was set back since."""

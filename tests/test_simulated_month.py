@@ -11,14 +11,13 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from msgspec import Struct
 from newspapers import DAY, HOUR, SILENCE, SOURCE_TYPES, Paper, Press, Story
 from simulation import Kiosk, Time, Visit, Watched, Wire, simulate
@@ -179,18 +178,7 @@ class Town:
         return [visit for visit in self.kiosk.visits if visit.host == host]
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    # In memory where there is room: ten thousand commits that wait for a real disk take minutes.
-    memory = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
-    with tempfile.TemporaryDirectory(dir=memory if roomy else tmp_path_factory.mktemp("town")) as folder:
-        town = Town(Path(folder))
-        town.follow()
-        yield town
-
-
-def test_every_story_that_could_be_had_is_archived_once(town: Town) -> None:
+def every_story_that_could_be_had_is_archived_once(town: Town) -> None:
     met = Counter((paper.number, story.number) for paper, story in map(town.story, town.lines()))
     assert max(met.values()) == 1
     end = town.press.end
@@ -214,7 +202,7 @@ def test_every_story_that_could_be_had_is_archived_once(town: Town) -> None:
     assert len(must) > 20 * DAYS
 
 
-def test_the_text_is_the_story_as_it_stood_when_it_was_fetched(town: Town) -> None:
+def the_text_is_the_story_as_it_stood_when_it_was_fetched(town: Town) -> None:
     for record in town.lines():
         paper, story = town.story(record)
         assert record.fetched_at is not None
@@ -225,14 +213,14 @@ def test_the_text_is_the_story_as_it_stood_when_it_was_fetched(town: Town) -> No
         assert record.language == story.language
 
 
-def test_no_host_is_asked_faster_than_it_wants(town: Town) -> None:
+def no_host_is_asked_faster_than_it_wants(town: Town) -> None:
     for paper in town.press.papers:
         delay = max(DELAY, paper.crawl_delay)
         gaps = [later.at - earlier.at for earlier, later in pairwise(town.of(paper.host))]
         assert min(gaps, default=delay) >= delay - 0.001, paper.host
 
 
-def test_a_host_that_asks_for_peace_has_it(town: Town) -> None:
+def a_host_that_asks_for_peace_has_it(town: Town) -> None:
     asked = 0
     for paper in town.press.papers:
         for earlier, later in pairwise(town.of(paper.host)):
@@ -244,7 +232,7 @@ def test_a_host_that_asks_for_peace_has_it(town: Town) -> None:
     assert asked > DAYS / 2
 
 
-def test_robots_txt_is_kept(town: Town) -> None:
+def robots_txt_is_kept(town: Town) -> None:
     named = 0
     for paper in town.press.papers:
         private = [story for story in paper.told(town.press.end) if story.fate == "private"]
@@ -261,14 +249,14 @@ def test_robots_txt_is_kept(town: Town) -> None:
     assert named > 0
 
 
-def test_the_papers_were_met_in_all_their_moods(town: Town) -> None:
+def the_papers_were_met_in_all_their_moods(town: Town) -> None:
     """What the other tests prove is worth as much as what the town was like."""
     statuses = Counter(visit.status for visit in town.kiosk.visits)
     assert {200, 301, 302, 304, 403, 404, 410, 429, 500, 503, SILENCE} <= statuses.keys()
     assert statuses[304] > statuses[200] / 4
 
 
-def test_a_crontab_s_hours_are_kept_when_the_clocks_change(town: Town) -> None:
+def a_crontab_s_hours_are_kept_when_the_clocks_change(town: Town) -> None:
     """Berlin's 02:30 comes twice on the 25th of October, and its sources run once."""
     berlin = ZoneInfo("Europe/Berlin")
     whole = 0
@@ -286,7 +274,7 @@ def test_a_crontab_s_hours_are_kept_when_the_clocks_change(town: Town) -> None:
     assert whole > 0
 
 
-def test_the_archive_is_sound(town: Town) -> None:
+def the_archive_is_sound(town: Town) -> None:
     report = verify(town.root)
     assert report.problems == ()
     with View(town.root) as view:
@@ -298,8 +286,33 @@ def test_the_archive_is_sound(town: Town) -> None:
     assert reached == {paper.name for paper in town.press.papers if not paper.keeps_robots_out}
 
 
-def test_memory_and_open_files_stay_as_they_are(town: Town) -> None:
+def memory_and_open_files_stay_as_they_are(town: Town) -> None:
     """From the second day on, when everything is loaded and every paper was met."""
     early, late = town.samples[4], town.samples[-2]
     assert abs(late.files - early.files) <= len(town.press.papers)  # a connection may be open to each
     assert late.resident - early.resident < 25e6
+
+
+CHECKS = (
+    every_story_that_could_be_had_is_archived_once,
+    the_text_is_the_story_as_it_stood_when_it_was_fetched,
+    no_host_is_asked_faster_than_it_wants,
+    a_host_that_asks_for_peace_has_it,
+    robots_txt_is_kept,
+    the_papers_were_met_in_all_their_moods,
+    a_crontab_s_hours_are_kept_when_the_clocks_change,
+    the_archive_is_sound,
+    memory_and_open_files_stay_as_they_are,
+)
+
+
+def test_a_daemon_follows_twenty_newspapers(tmp_path: Path) -> None:
+    """All checks in one test: its processor time is that of one simulation, in whichever process tests run."""
+    # In memory where there is room: ten thousand commits that wait for a real disk take minutes.
+    memory = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    with tempfile.TemporaryDirectory(dir=memory if roomy else tmp_path) as folder:
+        town = Town(Path(folder))
+        town.follow()
+        for check in CHECKS:
+            check(town)

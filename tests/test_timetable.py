@@ -57,7 +57,7 @@ def test_a_daily_job_runs_once_on_every_day_of_a_year(line: str, zone: str) -> N
     """APScheduler 3.11.3 loses a midnight and doubles a 02:30."""
     since = datetime(2026, 6, 1, 12, tzinfo=UTC)
     daily = Timetable([Timed("paper", cron(line, zone))], {"paper": Past(since, True)}, since)
-    found = runs(daily, ticking(since, since + timedelta(days=365), 10 * MINUTE))
+    found = runs(daily, ticking(since, since + timedelta(days=365), 30 * MINUTE))
     local = [due.planned.astimezone(ZoneInfo(zone)) for _, due in found]
     days = [moment.date() for moment in local]
     first = days[0]
@@ -66,7 +66,7 @@ def test_a_daily_job_runs_once_on_every_day_of_a_year(line: str, zone: str) -> N
     others = [moment for moment in local if (moment.hour, moment.minute) != (hour, minute)]
     # At most once a year the time does not exist: then it is as much later as the clocks are put.
     assert len(others) <= 1
-    assert all(timedelta(0) <= now - due.planned < 10 * MINUTE for now, due in found)
+    assert all(timedelta(0) <= now - due.planned < 30 * MINUTE for now, due in found)
 
 
 def test_midnight_where_there_is_none() -> None:
@@ -78,15 +78,17 @@ def test_midnight_where_there_is_none() -> None:
     assert local == ["29T00:00", "30T01:00", "01T00:00"]
 
 
-@pytest.mark.parametrize("zone", ZONES)
-def test_every_hour_is_every_hour(zone: str) -> None:
-    since = datetime(2026, 6, 1, 12, tzinfo=UTC)
+@pytest.mark.parametrize("since", ["2026-09-25T12:00Z", "2027-03-12T12:00Z"])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Auckland"])
+def test_every_hour_is_every_hour(zone: str, since: str) -> None:
+    """Over all changes of one season. Lord Howe's clocks change by half an hour, so its hours do."""
+    begin, hours = datetime.fromisoformat(since), 40 * 24
     for when in (cron("0 * * * *", zone), Every(3600.0)):
         found = runs(
-            Timetable([Timed("paper", when)], {"paper": Past(since, True)}, since),
-            ticking(since, since + timedelta(days=200), 15 * MINUTE),
+            Timetable([Timed("paper", when)], {"paper": Past(begin, True)}, begin),
+            ticking(begin, begin + hours * HOUR, 30 * MINUTE),
         )
-        assert len(found) in ((200 * 24,) if zone != "Australia/Lord_Howe" else range(200 * 24 - 2, 200 * 24 + 2))
+        assert len(found) in ((hours,) if zone != "Australia/Lord_Howe" else range(hours - 2, hours + 2))
         assert all(due.missed == 0 for _, due in found)
 
 
@@ -138,11 +140,11 @@ def test_a_night_s_sleep_is_caught_up_once(when: Cron | Every) -> None:
     assert sleeper.starts() == {"paper": NOW + 9 * HOUR}
 
 
-def test_a_year_s_sleep_of_a_job_of_each_minute_is_counted_up_to_a_thousand() -> None:
+def test_a_year_s_sleep_of_a_job_of_each_minute_is_counted_up_to_200() -> None:
     sleeper = table(Timed("paper", cron("* * * * *", "UTC")))
     now = NOW + timedelta(days=365, seconds=30)
     (due,) = sleeper.look(now).due
-    assert due.missed == 999
+    assert due.missed == 199
     assert sleeper.starts() == {"paper": now + timedelta(seconds=30)}
 
 
