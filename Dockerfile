@@ -19,8 +19,9 @@ LABEL org.opencontainers.image.title="scrape" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /opt/scrape /opt/scrape
 COPY config /etc/scrape
-# A number, so that an orchestrator can see that it is not root. The volume is the only place that is written to.
-RUN mkdir /data && chown 10001:10001 /data
+# A number, so that an orchestrator can see that it is not root. The volume is the only place that is written to; a new
+# one takes these rights, so any other `--user` can begin an archive in it too. Nothing is ever chowned at the start.
+RUN mkdir /data && chown 10001:10001 /data && chmod 1777 /data
 # Bytecode was compiled in the first stage; a read-only root could not take it now.
 ENV PATH=/opt/scrape/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -1,124 +1,76 @@
-"""The daemon: every source on its own timer, one archive, and an orderly end on SIGTERM."""
+"""The daemon: a table of due runs, a task a run, one archive, and an orderly end on SIGTERM."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from math import ceil
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # ships no types
-from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]  # the same
-from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]  # the same
-from msgspec import Struct
+from functools import partial
 
 from scraper import heartbeat
-from scraper.config import Config, Cron
-from scraper.config.compose import source_of
-from scraper.config.schedule import next_after
 from scraper.errors import ScrapeError
+from scraper.index import Run
+from scraper.jobs import Around, Job, Settings, jobs_of, patiently
 from scraper.pipeline import Source, Tools, is_fatal, may_pass
 from scraper.pipeline.run import run_source
+from scraper.timetable import Due, Past, Timetable
+
+__all__ = ["Around", "Daemon", "Job", "Settings", "jobs_of", "patiently"]
 
 log = logging.getLogger(__name__)
 
-LOOK = 5.0
-"""Seconds between two looks at a disk that could not be written."""
 MAX_DOUBLED = 6
 """How often that is doubled where work fails again at once, as at a file-size limit: up to five minutes."""
-
-
-class CronTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
-    """A crontab line with crontab's own meaning: APScheduler's trigger loses or doubles runs when the clocks change."""
-
-    def __init__(self, cron: Cron, jitter: float) -> None:
-        self._cron, self._jitter = cron, jitter
-
-    def plain_after(self, moment: datetime) -> datetime:
-        """The first run after a moment, without jitter."""
-        return next_after(self._cron, moment)
-
-    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """The next run after the previous one, or after now, whichever is later; with up to `jitter` seconds on top."""
-        plain = self.plain_after(max(previous, now) if previous is not None else now)
-        late: datetime = self._apply_jitter(plain, self._jitter, now)
-        return late
-
-
-class Job(Struct, frozen=True):
-    """A source, and what fires it."""
-
-    source: Source
-    trigger: BaseTrigger
-
-
-def jobs_of(config: Config) -> list[Job]:
-    """A job for each enabled source that has a schedule."""
-    jitter = config.schedule.jitter
-    jobs: list[Job] = []
-    for source in config.sources:
-        schedule = source.schedule(config.schedule.timezone) if source.enabled else None
-        if isinstance(schedule, Cron):
-            jobs.append(Job(source_of(source, config), CronTrigger(schedule, jitter)))
-        elif schedule is not None:
-            every = IntervalTrigger(seconds=schedule.seconds, timezone=UTC, jitter=jitter)
-            jobs.append(Job(source_of(source, config), every))
-    return jobs
-
-
-class Settings(Struct, frozen=True):
-    """Seconds: `grace` is how late a run may start, `drain` how long what is under way may take at the end.
-
-    A container's engine sends SIGKILL ten seconds after SIGTERM unless told otherwise: `drain` stays below that.
-    `look` lies between two looks at a disk that could not be written.
-    """
-
-    grace: float = 3600.0
-    drain: float = 8.0
-    beat: float = heartbeat.EVERY
-    look: float = LOOK
-
-
-async def patiently(opening: Callable[[], Awaitable[Tools]], pulse: heartbeat.Pulse, look: float = LOOK) -> Tools:
-    """What an archive is opened with, once there is room for it; that it waits for room is said once."""
-    told = False
-    while True:
-        try:
-            return await opening()
-        except ScrapeError as error:
-            if error.reason != "disk-full":
-                raise
-            if not told:
-                log.error("%s; waiting until there is", error)
-            told = True
-            pulse.give(error)
-        await asyncio.sleep(look)
+SAID = 20
+"""Next runs that are named in the log at the start; `scrape status` names all."""
 
 
 class Daemon:
     """Runs jobs until it is told to stop. What was due while it was down runs once at the start.
 
-    Where the archive cannot be written, it stops taking work, and goes on once it can.
+    Where the archive cannot be written, it stops taking work, and goes on once it can. `cut` is the signal that ended
+    it in a hurry, if one did.
     """
 
-    def __init__(self, jobs: list[Job], tools: Tools, settings: Settings) -> None:
-        self._jobs, self._tools, self._settings = jobs, tools, settings
-        self._stopping = asyncio.Event()
+    def __init__(self, jobs: list[Job], tools: Tools, settings: Settings, around: Around) -> None:
+        self._jobs = {job.source.name: job for job in jobs}
+        self._tools, self._settings, self._around = tools, settings, around
+        self._table = Timetable((), {}, tools.clock())
+        self._queue: deque[Due] = deque()
+        self._stopping, self._hurry = asyncio.Event(), asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._error: ScrapeError | None = None
         self._trouble: ScrapeError | None = None
         self._waiting: asyncio.Task[None] | None = None
         self._relapses = 0
         self._pulse = heartbeat.Pulse(tools.archive.root, tools.clock)
-        self.scheduler = AsyncIOScheduler(timezone=UTC)
+        self.cut: signal.Signals | None = None
+
+    @property
+    def state(self) -> str:
+        """In a word: "runs", "waits" (for its disk) or "stops"."""
+        return "stops" if self._stopping.is_set() else "waits" if self._waiting is not None else "runs"
+
+    @property
+    def trouble(self) -> ScrapeError | None:
+        """What it waits to see put right."""
+        return self._trouble
+
+    @property
+    def load(self) -> tuple[int, int]:
+        """How many runs are under way, and how many wait for their turn."""
+        return len(self._running), len(self._queue)
 
     async def serve(self) -> None:
         """Run until SIGTERM, SIGINT or `stop`; raises the archive's own error if one ended the service."""
         with self._signals():
-            self._schedule()
+            self._plan()
+            self._say_next()
+            self._around.alarm.start(self.look)
             beating = asyncio.create_task(self._beat())
             try:
                 await self._stopping.wait()
@@ -132,78 +84,137 @@ class Daemon:
             raise self._error
 
     def stop(self) -> None:
-        """Begin the end: nothing new starts, what is under way is waited for."""
+        """Begin the end: nothing new starts, what is under way is waited for; asked again, it is cut off."""
+        if self._stopping.is_set():
+            self._hurry.set()
         self._stopping.set()
+
+    def reload(self) -> None:
+        """Take the configuration as it is now; a mistake in it keeps the old one. Runs under way go to their end."""
+        if self._around.reread is None or self._stopping.is_set():
+            return
+        try:
+            jobs = self._around.reread()
+        except ScrapeError as error:
+            log.error("%s; going on with the configuration as it was", error)
+            return
+        gone = self._jobs.keys() - {job.source.name for job in jobs}
+        self._jobs = {job.source.name: job for job in jobs}
+        for due in [due for due in self._queue if due.name in gone]:
+            self._queue.remove(due)
+            self._table.done(due.name, self._tools.clock())
+        without = f", without {', '.join(sorted(gone))}" if gone else ""
+        log.info("configuration read again: %d sources%s", len(jobs), without)
+        self._plan()
+        self._say_next()
+        self.look()
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        for number in numbers:
-            loop.add_signal_handler(number, self.stop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop_by, number)
+        loop.add_signal_handler(signal.SIGHUP, self.reload)
         try:
             yield
         finally:
-            for number in numbers:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
 
-    def _schedule(self) -> None:
-        for job in self._jobs:
-            self.scheduler.add_job(
-                self._start,
-                job.trigger,
-                args=(job.source,),
-                id=job.source.name,
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=ceil(self._settings.grace),
-                next_run_time=self._first_run(job),
-            )
-        self.scheduler.start()
-        for planned in self.scheduler.get_jobs():
-            log.info("%s: next run %s", planned.id, planned.next_run_time)
-
-    def _first_run(self, job: Job) -> datetime:
-        """When to run first: now, if a run was missed or cut off since the source's last whole one.
-
-        The index knows, there is no job store. A last run in the future was told by a clock that was wrong.
-        """
-        now = self._tools.clock()
-        last = self._tools.archive.index.runs().get(job.source.name)
-        if last is None or last.ended_at is None or last.ended_at < last.started_at:
-            return now
-        started = datetime.fromisoformat(last.started_at)
-        if started > now:
-            return now
-        if isinstance(job.trigger, CronTrigger):
-            return max(now, job.trigger.plain_after(started))
-        planned: datetime = started + job.trigger.interval
-        return max(now, planned)
-
-    async def _start(self, source: Source) -> None:
-        """One run as a task of our own: the scheduler's shutdown would cancel its coroutine, ours is drained."""
+    def _stop_by(self, number: signal.Signals) -> None:
         if self._stopping.is_set():
-            return
-        task = asyncio.create_task(self._run(source), name=source.name)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        await asyncio.wait([task])
+            self.cut = self.cut or number
+        self.stop()
 
-    async def _run(self, source: Source) -> None:
+    def _plan(self) -> None:
+        """Fill the table from what the index knows of last runs, and say there when each source runs next."""
+        index = self._tools.archive.index
+        try:
+            past = {name: _past(run) for name, run in index.runs().items()}
+            self._table.replace([job.timed for job in self._jobs.values()], past, self._tools.clock())
+            for name in index.plans().keys() - self._jobs.keys():
+                index.plan(name, None)
+            self._write_next(self._jobs)
+            self._tools.archive.commit()
+        except ScrapeError as error:
+            self._fail(error)
+
+    def _say_next(self) -> None:
+        for name, start in sorted(self._table.starts().items(), key=lambda one: one[1])[:SAID]:
+            log.info("%s: next run %s", name, _stamp(start))
+
+    def _write_next(self, names: Iterable[str]) -> None:
+        starts = self._table.starts()
+        for name in names:
+            if name in starts:
+                self._tools.archive.index.plan(name, _stamp(starts[name]))
+
+    def look(self) -> None:
+        """Start what is due, as far as there is room; come again when it is time. Harmless at any time."""
+        if self.state != "runs":
+            return
+        now, index = self._tools.clock(), self._tools.archive.index
+        found = self._table.look(now)
+        for name in found.dropped:
+            log.warning("%s: too late for its run (schedule.misfire_grace); it waits for the next", name)
+        for name, count in found.skipped.items():
+            log.warning("%s: still runs; skipped %d planned", name, count)
+        self._queue.extend(found.due)
+        try:
+            for name, count in found.skipped.items():
+                index.skip_runs(name, count)
+            self._write_next([*(due.name for due in found.due), *found.skipped, *found.dropped])
+        except ScrapeError as error:
+            self._fail(error)
+            return
+        while self._queue and len(self._running) < self._settings.runs:
+            self._start(self._queue.popleft())
+        starts = self._table.starts().values()
+        if starts:
+            self._around.alarm.within((min(starts) - now).total_seconds())
+
+    def _start(self, due: Due) -> None:
+        """One run as a task of our own: a scheduler's shutdown would cancel its coroutine, ours is drained."""
+        task = asyncio.create_task(self._run(self._jobs[due.name].source, due), name=due.name)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if self._queue:
+            self.look()
+
+    async def _run(self, source: Source, due: Due) -> None:
+        meter, whole = self._around.meter, False
         try:
             self._tools.archive.check_room()
-            await run_source(source, self._tools)
-            self._relapses = 0
+            late = (self._tools.clock() - due.planned).total_seconds()
+            self._tools.archive.index.came_late(source.name, late, due.missed)
+            if due.missed:
+                log.info("%s: stands for %d runs that were missed too", source.name, due.missed)
+            tally = await run_source(source, self._tools, partial(meter.told, source.name))
+            whole, self._relapses = True, 0
+            if tally.reached:
+                self._tools.archive.index.reach(source.name, self._tools.now())
         except ScrapeError as error:
-            if may_pass(error):
-                self._wait(error)
-                return
-            log.error("%s: %s", source.name, error)
-            if is_fatal(error):
-                self._end(error)
+            whole = not may_pass(error)
+            self._fail(error, f"{source.name}: ")
         except Exception:
             # A bug in one source's run is loud and leaves the others on their schedules.
+            whole = True
             log.exception("%s: internal error; please report it", source.name)
+        finally:
+            meter.runs[source.name, "whole" if whole else "cut off"] += 1
+            self._table.done(source.name, self._tools.clock(), whole=whole)
+
+    def _fail(self, error: ScrapeError, where: str = "") -> None:
+        """What an error does to the daemon: a disk that cannot be written makes it wait, a broken archive ends it."""
+        if may_pass(error):
+            self._wait(error)
+            return
+        log.error("%s%s", where, error)
+        if is_fatal(error):
+            self._end(error)
 
     def _end(self, error: ScrapeError) -> None:
         self._error = error
@@ -214,7 +225,6 @@ class Daemon:
         if self._waiting is None:
             log.error("%s; waiting until it can be written again", error)
             self._trouble = error
-            self.scheduler.pause()
             self._waiting = asyncio.create_task(self._go_on_later())
 
     async def _go_on_later(self) -> None:
@@ -227,15 +237,14 @@ class Daemon:
         self._pulse.give(self._trouble)
         try:
             await self._recovered()
-            for job in self._jobs:
-                self.scheduler.modify_job(job.source.name, next_run_time=self._first_run(job))
         except ScrapeError as error:
             self._end(error)
             return
         log.warning("%s: can be written again; going on", archive.root)
         self._trouble = self._waiting = None
         self._pulse.give(None)
-        self.scheduler.resume()
+        self._plan()  # what was written and not acknowledged is gone
+        self.look()
 
     async def _recovered(self) -> None:
         """Return once the archive can be written; less and less eager if that does not last."""
@@ -256,17 +265,36 @@ class Daemon:
     async def _beat(self) -> None:
         while True:
             self._pulse.give(self._trouble)
+            self.look()
             await asyncio.sleep(self._settings.beat)
 
     async def _drain(self) -> None:
-        self.scheduler.pause()
+        self._around.alarm.stop()
         if self._waiting is not None:
             self._waiting.cancel()
         if self._running:
             log.info("stopping: waiting up to %g s for %d runs", self._settings.drain, len(self._running))
-            await asyncio.wait(self._running, timeout=self._settings.drain)
+            await self._finished_or_hurried()
         for task in list(self._running):
             log.warning("%s: cut off; it goes on at the next start", task.get_name())
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        self.scheduler.shutdown(wait=False)
+        with suppress(ScrapeError):  # closing the archive meets it again, and says so
+            self._tools.archive.commit()
+
+    async def _finished_or_hurried(self) -> None:
+        hurried = asyncio.create_task(self._hurry.wait())
+        finished = asyncio.create_task(asyncio.wait(self._running))
+        await asyncio.wait((hurried, finished), timeout=self._settings.drain, return_when=asyncio.FIRST_COMPLETED)
+        for task in (hurried, finished):
+            task.cancel()
+
+
+def _past(run: Run) -> Past:
+    """A run of the index for the table; one that was cut off began after the last one that ended."""
+    whole = run.ended_at is not None and run.ended_at >= run.started_at
+    return Past(datetime.fromisoformat(run.started_at), whole)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

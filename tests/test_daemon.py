@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,15 +15,19 @@ from pools import cleaners
 
 from scraper import daemon as daemons
 from scraper import heartbeat
-from scraper.archive import Archive
+from scraper.alarm import Alarm
+from scraper.archive import Archive, View
 from scraper.archive import Settings as ArchiveSettings
 from scraper.config import Config, SourceConfig
-from scraper.config.schedule import cron
+from scraper.config.schedule import Every, cron
 from scraper.config.settings import ScheduleConfig
-from scraper.daemon import CronTrigger, Daemon, Job, Settings, jobs_of
-from scraper.errors import LimitError, ScrapeError
+from scraper.daemon import Around, Daemon, Job, Settings, jobs_of
+from scraper.errors import ConfigError, LimitError, ScrapeError
+from scraper.index import Plan
+from scraper.meter import Meter
 from scraper.pipeline import Source, SourceKind, Tally, Tools
-from scraper.pipeline.run import run_source
+from scraper.pipeline.run import Told, run_source
+from scraper.timetable import Timed
 from scraper.verify import verify
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -41,19 +47,43 @@ def jobs(*sources: SourceConfig) -> list[Job]:
     return jobs_of(Config(schedule=ScheduleConfig(jitter=0.0), sources=sources))
 
 
+class Bell:
+    """An alarm clock that rings when a test says so."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+
+    def start(self, look: Callable[[], None]) -> None:
+        self.ring = look
+        look()
+
+    def within(self, seconds: float) -> None:
+        self.asked.append(seconds)
+
+    def stop(self) -> None: ...
+
+
+def around(reread: Callable[[], list[Job]] | None = None) -> Around:
+    return Around(Bell(), Meter(), reread)
+
+
+def tools_of(archive: Archive, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Tools:
+    return Tools(archive, cleaners(), None, clock)
+
+
 def serve(root: Path, of: list[Job], then: Callable[[Daemon, Tools], object] = lambda daemon, tools: None) -> list[str]:
     """Serve until every job has run once, or the daemon has ended by itself; the sources in the order of their runs."""
     ran: list[str] = []
 
     async def main() -> None:
         with Archive(root) as archive:
-            tools = Tools(archive, cleaners(), None, lambda: datetime.now(UTC))
-            daemon = Daemon(of, tools, Settings(drain=60.0))
+            tools = tools_of(archive)
+            daemon = Daemon(of, tools, Settings(drain=60.0), Around(Alarm(), Meter()))
             real = daemons.run_source
 
-            async def counted(source: Source, tools: Tools) -> Tally:
+            async def counted(source: Source, tools: Tools, told: Told) -> Tally:
                 try:
-                    return await real(source, tools)
+                    return await real(source, tools, told)
                 finally:
                     ran.append(source.name)
                     if len(ran) == len(of):
@@ -76,7 +106,7 @@ def serve(root: Path, of: list[Job], then: Callable[[Daemon, Tools], object] = l
 def test_each_enabled_source_with_a_schedule_has_a_job() -> None:
     found = jobs_of(
         Config(
-            schedule=ScheduleConfig(timezone="Europe/Berlin"),
+            schedule=ScheduleConfig(timezone="Europe/Berlin", jitter=7.0, misfire_grace=60.0),
             sources=(
                 SourceConfig(name="a", type="folder", directory="/in", every=900.0),
                 SourceConfig(name="b", type="folder", directory="/in", enabled=False, every=900.0),
@@ -85,84 +115,10 @@ def test_each_enabled_source_with_a_schedule_has_a_job() -> None:
             ),
         )
     )
-    assert [job.source.name for job in found] == ["a", "d"]
-    assert isinstance(found[1].trigger, CronTrigger)
-    assert found[1].trigger.plain_after(NOW) == datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("line", "zone", "first", "runs"),
-    [
-        # Berlin, 28 March 2027: 02:30 does not exist, and the day is not lost.
-        ("30 2 * * *", "Europe/Berlin", "2027-03-26T12:00Z", ["27T01:30", "28T01:30", "29T00:30"]),
-        # Berlin, 25 October 2026: 02:30 comes twice and runs once.
-        ("30 2 * * *", "Europe/Berlin", "2026-10-23T12:00Z", ["24T00:30", "25T00:30", "26T01:30"]),
-        # A midnight job keeps the day on which the clocks go forward.
-        ("0 0 * * *", "Europe/Berlin", "2027-03-27T12:00Z", ["27T23:00", "28T22:00", "29T22:00"]),
-        # Every hour is every hour, also of the day that has 25.
-        ("0 * * * *", "America/New_York", "2026-11-01T04:30Z", ["01T05:00", "01T06:00", "01T07:00"]),
-    ],
-)
-def test_a_cron_line_over_the_changes_of_the_clock(line: str, zone: str, first: str, runs: list[str]) -> None:
-    trigger = CronTrigger(cron(line, zone), jitter=0.0)
-    now = datetime.fromisoformat(first)
-    previous: datetime | None = None
-    fired = []
-    for _ in runs:
-        previous = trigger.get_next_fire_time(previous, now)
-        fired.append(previous.astimezone(UTC).strftime("%dT%H:%M"))
-        now = previous
-    assert fired == runs
-
-
-def test_jitter_comes_on_top_and_never_makes_a_run_come_twice() -> None:
-    trigger = CronTrigger(cron("0 * * * *", "UTC"), jitter=60.0)
-    previous = NOW
-    for hour in range(1, 200):
-        previous = trigger.get_next_fire_time(previous, previous)
-        assert timedelta(0) <= previous - (NOW + timedelta(hours=hour)) <= timedelta(seconds=60)
-
-
-@pytest.mark.parametrize(
-    ("history", "line", "minutes"),
-    [
-        ("", None, 0),
-        # by interval, an hour
-        ("start 10, end 9", None, 50),  # as if the daemon had never been down
-        ("start 60, end 59", None, 0),
-        ("start 600, end 599", None, 0),
-        # by crontab; it is 12:00
-        ("start 59, end 58", "0 * * * *", 0),
-        ("start 61, end 58", "0 * * * *", 0),
-        ("start 0, end 0", "0 * * * *", 60),
-        ("start 10, end 9", "30 * * * *", 30),
-        # cut off: it began after the last one ended
-        ("start 71, end 70, start 10", None, 0),
-        ("start 71, end 70, start 0", "0 * * * *", 0),
-        ("start 10", None, 0),
-        # a clock that was wrong
-        ("start -6000, end -6001", None, 0),
-        ("start -6000, end -6001", "0 * * * *", 0),
-    ],
-)
-def test_what_was_missed_runs_at_once_and_the_rest_when_it_is_time(
-    tmp_path: Path, history: str, line: str | None, minutes: int
-) -> None:
-    """`history` is in minutes ago, `minutes` from now."""
-    every = None if line else 3600.0
-    (job,) = jobs(SourceConfig(name="inbox", type="folder", directory="/in", every=every, cron=line))
-
-    async def main() -> datetime:
-        with Archive(tmp_path) as archive:
-            for what, ago in (event.split() for event in history.split(",") if event):
-                at = stamp(NOW - timedelta(minutes=int(ago)))
-                if what == "start":
-                    archive.index.start_run("inbox", at)
-                else:
-                    archive.index.end_run("inbox", at, ok=True)
-            return Daemon([job], Tools(archive, cleaners(), None, lambda: NOW), Settings())._first_run(job)
-
-    assert asyncio.run(main()) == NOW + timedelta(minutes=minutes)
+    assert [job.timed for job in found] == [
+        Timed("a", Every(900.0), 7.0, 60.0),
+        Timed("d", cron("0 6 * * *", "Europe/Berlin"), 7.0, 60.0),
+    ]
 
 
 # ---- what it does
@@ -189,10 +145,10 @@ def test_every_source_runs_and_the_sign_of_life_goes_with_the_daemon(tmp_path: P
 def test_a_bug_in_one_source_s_run_is_loud_and_leaves_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(source: Source, tools: Tools) -> Tally:
+    async def broken(source: Source, tools: Tools, told: Told) -> Tally:
         if source.name == "a":
             raise IndexError("tuple index out of range")
-        return await run_source(source, tools)
+        return await run_source(source, tools, told)
 
     monkeypatch.setattr(daemons, "run_source", broken)
     of = jobs(folder(tmp_path / "a", "a"), folder(tmp_path / "b", "b"))
@@ -213,7 +169,7 @@ def test_a_source_that_fails_leaves_the_daemon_running(tmp_path: Path) -> None:
 
 
 def test_what_time_does_not_mend_ends_it(tmp_path: Path) -> None:
-    yearly = CronTrigger(cron("@yearly", "UTC"), 0.0)
+    yearly = Timed("b", cron("@yearly", "UTC"))
     of = [*jobs(folder(tmp_path / "a", "a")), Job(Source("b", SourceKind.FOLDER, "/in"), yearly)]
     root = tmp_path / "archive"
     with Archive(root) as archive:  # b is not due: the end does not come from everything having run
@@ -222,14 +178,14 @@ def test_what_time_does_not_mend_ends_it(tmp_path: Path) -> None:
 
     async def main() -> None:
         with Archive(root) as archive:
-            tools = Tools(archive, cleaners(), None, lambda: datetime.now(UTC))
+            tools = tools_of(archive)
             (tmp_path / "a" / "1.txt").write_text(TEXT)
             await run_source(of[0].source, tools)
             (path,) = root.glob("articles/*/*/*.jsonl")
             path.write_bytes(path.read_bytes()[:-1] + b" edited by hand")
             archive.index.start_run("a", stamp(NOW - timedelta(days=900)))  # due again
             (tmp_path / "a" / "2.txt").write_text(TEXT + TEXT)
-            await Daemon(of, tools, Settings()).serve()
+            await Daemon(of, tools, Settings(), around()).serve()
 
     with pytest.raises(ScrapeError, match="was changed by another program") as caught:
         asyncio.run(main())
@@ -245,7 +201,7 @@ def test_an_archive_that_cannot_be_written_is_waited_for(tmp_path: Path, caplog:
 
     async def main() -> None:
         with Archive(root) as archive:
-            daemon = Daemon(of, Tools(archive, cleaners(), None, lambda: datetime.now(UTC)), Settings(look=0.01))
+            daemon = Daemon(of, tools_of(archive), Settings(look=0.01), around())
             (root / "warc").rmdir()
             (root / "warc").write_text("in the way")
             serving = asyncio.create_task(daemon.serve())
@@ -276,10 +232,10 @@ def test_what_others_are_at_is_cut_off_and_done_again(tmp_path: Path, monkeypatc
     of = jobs(folder(tmp_path / "a", "a"), folder(tmp_path / "b", "b"))
     at_work, ran = asyncio.Event(), list[str]()
 
-    async def hindered(source: Source, tools: Tools) -> Tally:
+    async def hindered(source: Source, tools: Tools, told: Told) -> Tally:
         ran.append(source.name)
         if ran.count(source.name) > 1:
-            return await run_source(source, tools)
+            return await run_source(source, tools, told)
         if source.name == "a":
             await at_work.wait()
             raise LimitError("the disk is full", reason="disk-full")
@@ -289,7 +245,7 @@ def test_what_others_are_at_is_cut_off_and_done_again(tmp_path: Path, monkeypatc
 
     async def main() -> None:
         with Archive(tmp_path / "archive") as archive:
-            daemon = Daemon(of, Tools(archive, cleaners(), None, lambda: datetime.now(UTC)), Settings(look=0.01))
+            daemon = Daemon(of, tools_of(archive), Settings(look=0.01), around())
             serving = asyncio.create_task(daemon.serve())
             await until(serving, lambda: len(archive.index.runs()) == 2 and not daemon._running)
             daemon.stop()
@@ -307,7 +263,7 @@ def test_it_can_be_stopped_while_it_waits(tmp_path: Path) -> None:
     async def main() -> None:
         with Archive(root, ArchiveSettings(min_free=0)) as archive:
             archive._settings = ArchiveSettings(min_free=1 << 60)  # the disk has filled up since
-            daemon = Daemon(of, Tools(archive, cleaners(), None, lambda: datetime.now(UTC)), Settings(look=3600.0))
+            daemon = Daemon(of, tools_of(archive), Settings(look=3600.0), around())
             serving = asyncio.create_task(daemon.serve())
             await until(serving, lambda: waiting(root) is not None)
             assert "make room" in str(waiting(root))
@@ -329,26 +285,175 @@ def waiting(root: Path) -> str | None:
     return beat.waiting if beat else None
 
 
+# ---- the end, and a new configuration
+
+
+class Endless:
+    """Stands for run_source: every run begins, and goes on until it is cut off or let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun: list[str] = []
+        self.go = asyncio.Event()
+        monkeypatch.setattr(daemons, "run_source", self.run)
+
+    async def run(self, source: Source, tools: Tools, told: Told) -> Tally:
+        tools.archive.index.start_run(source.name, tools.now())
+        self.begun.append(source.name)
+        await self.go.wait()
+        tools.archive.index.end_run(source.name, tools.now(), ok=True)
+        return Tally()
+
+
 def test_what_takes_too_long_to_drain_is_cut_off_and_goes_on_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def endless(source: Source, tools: Tools) -> Tally:
-        tools.archive.index.start_run(source.name, tools.now())
-        daemon.stop()
-        await asyncio.Event().wait()
-        raise AssertionError("not reached")
+    endless = Endless(monkeypatch)
+    of = jobs(folder(tmp_path / "a", "a"))
 
     async def main() -> None:
-        nonlocal daemon
         with Archive(tmp_path / "archive") as archive:
-            tools = Tools(archive, cleaners(), None, lambda: datetime.now(UTC))
-            daemon = Daemon(of, tools, Settings(drain=0.01))
-            await daemon.serve()
-            assert daemon._first_run(of[0]) <= tools.clock()
+            for times in (1, 2):
+                daemon = Daemon(of, tools_of(archive), Settings(drain=0.01), around())
+                serving = asyncio.create_task(daemon.serve())
+                await until(serving, lambda times=times: len(endless.begun) == times)
+                daemon.stop()
+                await serving
 
-    daemon: Daemon
-    monkeypatch.setattr(daemons, "run_source", endless)
-    of = jobs(folder(tmp_path / "a", "a"))
     with caplog.at_level(logging.INFO, "scraper"):
         asyncio.run(main())
     assert "a: cut off; it goes on at the next start" in caplog.text
+    assert endless.begun == ["a", "a"]
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an hour to drain, and a run that never ends."""
+    Endless(monkeypatch)
+
+    async def main() -> Daemon:
+        with Archive(tmp_path / "archive") as archive:
+            of = jobs(folder(tmp_path / "a", "a"))
+            daemon = Daemon(of, tools_of(archive), Settings(drain=3600.0), around())
+            serving = asyncio.create_task(daemon.serve())
+            await until(serving, lambda: daemon.load == (1, 0))
+            os.kill(os.getpid(), signal.SIGTERM)
+            await until(serving, lambda: daemon.state == "stops")
+            assert daemon.cut is None
+            os.kill(os.getpid(), signal.SIGINT)
+            await serving
+        return daemon
+
+    assert asyncio.run(main()).cut == signal.SIGINT
+    with View(tmp_path / "archive") as view:  # what had been begun is acknowledged
+        assert view.index.runs()["a"].ended_at is None
+
+
+def test_no_more_runs_at_a_time_than_are_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = Endless(monkeypatch)
+    of = jobs(*(folder(tmp_path / name, name) for name in "abc"))
+
+    async def main() -> None:
+        with Archive(tmp_path / "archive") as archive:
+            daemon = Daemon(of, tools_of(archive), Settings(runs=2), around())
+            serving = asyncio.create_task(daemon.serve())
+            await until(serving, lambda: len(endless.begun) == 2)
+            assert daemon.load == (2, 1)
+            endless.go.set()
+            await until(serving, lambda: len(endless.begun) == 3)
+            daemon.stop()
+            await serving
+
+    asyncio.run(main())
+    assert endless.begun == ["a", "b", "c"]
+
+
+def test_a_new_configuration_is_taken_and_a_wrong_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    endless = Endless(monkeypatch)
+    a, b, c = (jobs(folder(tmp_path / name, name))[0] for name in "abc")
+    given: list[list[Job] | ConfigError] = [ConfigError("x.yaml:3: no such key"), [b, c], [c]]
+
+    def reread() -> list[Job]:
+        found = given.pop(0)
+        if isinstance(found, ConfigError):
+            raise found
+        return found
+
+    async def main() -> None:
+        with Archive(tmp_path / "archive") as archive:
+            daemon = Daemon([a, b], tools_of(archive), Settings(runs=2), around(reread))
+            serving = asyncio.create_task(daemon.serve())
+            await until(serving, lambda: len(endless.begun) == 2)
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(serving, lambda: len(given) == 2)
+            assert daemon.load == (2, 0)
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(serving, lambda: daemon.load == (2, 1))  # a is let finish, c waits for it
+            assert {name for name, plan in archive.index.plans().items() if plan.next_at} == {"b", "c"}
+            endless.go.set()
+            await until(serving, lambda: endless.begun == ["a", "b", "c"])
+            await until(serving, lambda: daemon.load == (0, 0))
+            assert archive.index.runs()["a"].ok is True
+            daemon.reload()
+            assert daemon._table.starts().keys() == {"c"}
+            daemon.stop()
+            await serving
+
+    with caplog.at_level(logging.INFO, "scraper"):
+        asyncio.run(main())
+    assert "x.yaml:3: no such key; going on with the configuration as it was" in caplog.text
+    assert "configuration read again: 2 sources, without a" in caplog.text
+
+
+# ---- under a given clock
+
+
+class Hands:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def test_what_was_planned_how_late_it_came_and_what_was_missed_stands_in_the_index(tmp_path: Path) -> None:
+    of = jobs(folder(tmp_path / "a", "a"))
+    bell, meter, clock = Bell(), Meter(), Hands()
+
+    async def main() -> dict[str, Plan]:
+        with Archive(tmp_path / "archive") as archive:
+            daemon = Daemon(of, tools_of(archive, clock), Settings(), Around(bell, meter))
+            serving = asyncio.create_task(daemon.serve())
+            for hours, whole in (0.0, 1), (0.5, 1), (3.1, 2):
+                clock.now = NOW + timedelta(hours=hours)
+                if bell.asked:
+                    bell.ring()
+                await until(serving, lambda whole=whole: meter.runs == {("a", "whole"): whole})
+            daemon.stop()
+            await serving
+            return archive.index.plans()
+
+    assert asyncio.run(main()) == {
+        "a": Plan("a", "2026-11-21T16:00:00Z", 2.1 * 3600, 0, 2, "2026-11-21T15:06:00.000000Z")
+    }
+    assert bell.asked[-1] == 54 * 60.0
+
+
+def test_the_heart_looks_too_for_an_alarm_may_be_asleep(tmp_path: Path) -> None:
+    """After the clock was set back APScheduler sleeps until the old time has come again."""
+    of = jobs(folder(tmp_path / "a", "a"))
+    clock = Hands()
+
+    async def main() -> None:
+        with Archive(tmp_path / "archive") as archive:
+            daemon = Daemon(of, tools_of(archive, clock), Settings(beat=0.01), around())
+            serving = asyncio.create_task(daemon.serve())
+            await until(serving, lambda: "a" in archive.index.runs() and daemon.load == (0, 0))
+            clock.now += timedelta(hours=1)
+            await until(serving, lambda: archive.index.runs()["a"].started_at == stamp(clock.now))
+            daemon.stop()
+            await serving
+
+    asyncio.run(main())

@@ -21,12 +21,15 @@ FLOORS = (
     {"tap"},
     {"transport"},
     {"reply"},
-    {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat"},
+    {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat", "meter"},
     {"archive", "verify"},
     {"pipeline", "export"},
     {"config"},
+    {"alarm", "timetable", "metering", "monitor", "condition"},
+    {"jobs"},
     {"web"},
     {"daemon"},
+    {"panel"},
     {"cli", "calendar_data", "train"},  # what is started by hand
 )
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}

@@ -21,8 +21,8 @@ import os, signal, sys
 from pathlib import Path
 from scraper.archive import Archive
 archive = Archive(Path(sys.argv[1]))
-child = os.fork() or signal.pause()  # as a worker of a pool that was forked
-print(child, flush=True)
+if os.fork() == 0:  # as a worker of a pool that was forked
+    print(os.getpid(), flush=True)
 signal.pause()
 """
 

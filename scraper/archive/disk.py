@@ -39,10 +39,27 @@ def guarded(where: Path) -> Iterator[None]:
             message = f"{name}: {why}: make room, then start again; nothing acknowledged is lost"
             raise LimitError(message, reason="disk-full") from error
         if error.errno in _NOT_WRITABLE:
-            message = f"{name}: cannot be written ({why}): choose another directory or change its rights"
+            message = f"{name}: cannot be written ({why}): choose another directory or {_way_out(error, Path(name))}"
             raise LimitError(message, reason="not-writable") from error
         message = f"{name}: {why}: see to the disk, then start again; nothing acknowledged is lost"
         raise LimitError(message, reason="disk-error") from error
+
+
+def _way_out(error: OSError, path: Path) -> str:
+    """What gives this process the right to write: in a container its user is a number that owns nothing at first."""
+    if error.errno == errno.EROFS:
+        return "mount this one so that it can be written"
+    if error.errno not in (errno.EACCES, errno.EPERM):
+        return "change its rights"
+    there = next((place for place in (path, *path.parents) if place.exists()), path)
+    try:
+        owner = there.stat().st_uid
+    except OSError:
+        return "change its rights"
+    user = os.geteuid()
+    if owner == user:
+        return f"change its rights: chmod u+rwx {there}"
+    return f"change its rights: this is user {user}, {there} is user {owner}'s; chown {user} {there}, or run as {owner}"
 
 
 def is_full(error: OSError) -> bool:
@@ -50,16 +67,21 @@ def is_full(error: OSError) -> bool:
     return error.errno in _FULL
 
 
+def free(root: Path) -> int:
+    """Bytes that are free for this user."""
+    with guarded(root):
+        found = os.statvfs(root)
+    return found.f_bavail * found.f_frsize
+
+
 def check_room(root: Path, mark: int) -> None:
     """A LimitError where fewer bytes than `mark` are free for this user."""
     if mark <= 0:
         return
-    with guarded(root):
-        found = os.statvfs(root)
-    free = found.f_bavail * found.f_frsize
-    if free < mark:
+    left = free(root)
+    if left < mark:
         message = (
-            f"{root}: {free:,} bytes are free, and archive.min_free asks for {mark:,}: make room, then start again; "
+            f"{root}: {left:,} bytes are free, and archive.min_free asks for {mark:,}: make room, then start again; "
             "nothing acknowledged is lost"
         )
         raise LimitError(message, reason="disk-full")
@@ -150,6 +172,21 @@ class Lock:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def is_locked(root: Path) -> bool:
+    """Whether somebody writes to this archive; without a lock file nobody does."""
+    try:
+        fd = os.open(root / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
 
 
 _held: weakref.WeakSet[Lock] = weakref.WeakSet()

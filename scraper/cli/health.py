@@ -1,38 +1,32 @@
-"""`scrape health`: whether the daemon of this archive is alive; for a container's HEALTHCHECK."""
+"""`scrape health`: whether the daemon of this archive is well; for a container's HEALTHCHECK."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from pathlib import Path
 
-from scraper import heartbeat
-from scraper.cli.compose import archive_root
+from scraper import condition, heartbeat
+from scraper.cli.compose import configuration
 from scraper.cli.streams import Streams
-from scraper.errors import ScrapeError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
-        "Exit 0 if the daemon of this archive gave a sign of life in the last 90 seconds and can write, else 1."
+        "Exit 0 if the daemon of this archive gave a sign of life in the last 90 seconds, holds the archive's lock and "
+        "can write; 7 if it waits for its disk, or less is free than archive.min_free; else 1. A site that is down is "
+        "no illness: `scrape status` has it."
     )
     parser.add_argument("--archive", metavar="DIR", help="the archive (default: the configuration's)")
 
 
 def run(args: argparse.Namespace, streams: Streams) -> int:
-    """Look at the daemon's last sign of life."""
-    root = archive_root(args)
-    beat = heartbeat.read(root)
-    if beat is None:
-        raise ScrapeError(f"{root}: no daemon runs on this archive; start one with `scrape daemon`", reason="no-daemon")
-    if heartbeat.is_gone(beat):
-        raise ScrapeError(f"{root}: the daemon (process {beat.pid}) is dead; start it again", reason="dead")
-    age = heartbeat.age(beat, datetime.now(UTC))
-    if abs(age) > heartbeat.LATE:
-        raise ScrapeError(f"{root}: the daemon (process {beat.pid}) was last heard of {age:.0f} s ago", reason="late")
-    if beat.waiting is not None:
-        raise ScrapeError(f"{root}: the daemon (process {beat.pid}) waits: {beat.waiting}", reason="waiting")
+    """Look at the daemon's last sign of life, the disk and the lock."""
+    archive = configuration(args, optional=bool(args.archive)).config.archive
+    now = datetime.now(UTC)
+    beat = condition.check(Path(archive.directory), archive.min_free, now)
     if not args.quiet:
-        since = beat.started_at.isoformat(timespec="seconds")
+        since, age = beat.started_at.isoformat(timespec="seconds"), heartbeat.age(beat, now)
         streams.write(f"alive: process {beat.pid}, since {since}, last heard of {age:.0f} s ago\n")
     return 0

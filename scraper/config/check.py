@@ -44,6 +44,7 @@ def problems(config: Config) -> Iterator[Problem]:
     yield from _network(config)
     yield from _site_rules(config)
     yield from _web(config)
+    yield from _metrics(config)
     if problem := timezone_problem(config.schedule.timezone):
         yield "schedule.timezone", problem
     seen: set[str] = set()
@@ -116,6 +117,19 @@ def _web(config: Config) -> Iterator[Problem]:
             f"`{bind}` can be reached from other machines, and the pages ask for no password; use 127.0.0.1, or set "
             "`web.allow_remote: true` if that is meant",
         )
+
+
+def _metrics(config: Config) -> Iterator[Problem]:
+    if config.metrics.bind is None:
+        return
+    try:
+        bind = parse_bind(config.metrics.bind)
+    except ValueError as error:
+        yield "metrics.bind", str(error)
+        return
+    if not bind.is_loopback and not config.metrics.allow_remote:
+        way = "use 127.0.0.1, or set `metrics.allow_remote: true` if that is meant"
+        yield "metrics.bind", f"`{bind}` can be reached from other machines, and nobody is asked for a password; {way}"
 
 
 def _site_rules(config: Config) -> Iterator[Problem]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
-from itertools import product
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -103,20 +102,37 @@ def next_after(when: Cron, moment: datetime) -> datetime:
     on which clocks go forward, and a job at 02:30 runs twice when they go back.)
     """
     zone = ZoneInfo(when.timezone)
-    folds = (0, 1) if len(when.hours) == 24 else (0,)
     # From a day earlier, for times that a change of the clocks moved over midnight.
     day = moment.astimezone(zone).date() - timedelta(days=1)
     for _ in range(366 * 9):  # 29 February can be eight years away (2096 to 2104)
-        if day.day in when.days and day.month in when.months and day.isoweekday() % 7 in when.weekdays:
-            runs = [
-                run
-                for hour, minute, fold in product(when.hours, when.minutes, folds)
-                if (run := _utc(datetime(day.year, day.month, day.day, hour, minute, fold=fold), zone)) is not None
-            ]
-            if any(run > moment for run in runs):
-                return min(run for run in runs if run > moment)
+        fits = day.day in when.days and day.month in when.months and day.isoweekday() % 7 in when.weekdays
+        if fits and (run := _first_of(when, day, zone, moment)) is not None:
+            return run
         day += timedelta(days=1)
     raise ValueError(f"`{when.text}` never comes")
+
+
+def _first_of(when: Cron, day: date, zone: ZoneInfo, moment: datetime) -> datetime | None:
+    """The first run of a day after a moment. Only hours that may have it are looked at minute by minute."""
+    folds = (0, 1) if len(when.hours) == 24 else (0,)
+
+    def runs(hour: int, minutes: tuple[int, ...]) -> list[datetime]:
+        local = [
+            datetime(day.year, day.month, day.day, hour, minute, fold=fold) for minute in minutes for fold in folds
+        ]
+        return [run for one in local if (run := _utc(one, zone)) is not None]
+
+    best: datetime | None = None
+    # Three: clocks that go forward by two hours (Troll) move the last but one behind the last.
+    if all(run <= moment for hour in when.hours[-3:] for run in runs(hour, when.minutes[-1:])):
+        return None
+    for hour in when.hours:
+        ends = runs(hour, (when.minutes[0], when.minutes[-1]))
+        if max(ends) > moment and (best is None or min(ends) < best):
+            best = min(
+                (run for run in [best, *runs(hour, when.minutes)] if run is not None and run > moment), default=None
+            )
+    return best
 
 
 def _utc(local: datetime, zone: ZoneInfo) -> datetime | None:

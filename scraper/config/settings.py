@@ -163,8 +163,44 @@ class ScheduleConfig(Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=3600, extra={"unit": "seconds"}, description="Each run starts up to this much later.")
     ] = 30.0
     misfire_grace: Annotated[
-        float, Meta(gt=0, le=31 * 86400, extra={"unit": "seconds"}, description="How late a run may still start.")
-    ] = 3600.0
+        float,
+        Meta(
+            gt=0,
+            le=366 * 86400,
+            extra={"unit": "seconds"},
+            description="How late a run may still start; what is missed by less is caught up once.",
+        ),
+    ] = 31 * 86400.0
+    drain: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=600,
+            extra={"unit": "seconds"},
+            description="How long runs under way may take after SIGTERM. Docker kills after 10s unless told otherwise.",
+        ),
+    ] = 8.0
+    max_runs: Annotated[int, Meta(ge=1, le=10_000, description="Sources that run at a time; others wait.")] = 50
+
+
+class LogConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the daemon says on stderr."""
+
+    format: Annotated[
+        Literal["auto", "text", "json"],
+        Meta(description="`text` for people, `json` one object a line; `auto`: text on a terminal, JSON elsewhere."),
+    ] = "auto"
+
+
+class MetricsConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """A port for machines that watch the daemon: Prometheus metrics, /healthz, /readyz."""
+
+    bind: Annotated[
+        str | None, Meta(description="Address and port to listen at, such as 127.0.0.1:9464; none: no port.")
+    ] = None
+    allow_remote: Annotated[
+        bool, Meta(description="Listen at other addresses than loopback too: whoever reaches it reads the counts.")
+    ] = False
 
 
 class WebConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -269,4 +305,6 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     schedule: ScheduleConfig = ScheduleConfig()
     web: WebConfig = WebConfig()
     revisions: RevisionsConfig = RevisionsConfig()
+    log: LogConfig = LogConfig()
+    metrics: MetricsConfig = MetricsConfig()
     sources: tuple[SourceConfig, ...] = ()

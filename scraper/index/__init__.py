@@ -19,6 +19,7 @@ from scraper.index.looks import Edition, Followed, Happening, Looks
 from scraper.index.met import claim, declared, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
+from scraper.index.plans import Plan, Plans
 from scraper.index.proving import Proving
 from scraper.index.spending import Spending
 from scraper.types import Note, Record, Verdict, WarcRef
@@ -36,6 +37,7 @@ __all__ = [
     "Index",
     "Pending",
     "Place",
+    "Plan",
     "Row",
     "Run",
     "Snapshot",
@@ -129,7 +131,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Addresses, Erasing, Looks, Payloads, Proving, Spending):
+class Index(Addresses, Erasing, Looks, Payloads, Plans, Proving, Spending):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or

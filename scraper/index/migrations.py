@@ -88,6 +88,12 @@ CREATE TABLE spent (
     day TEXT, host TEXT, pages INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (day, host)) WITHOUT ROWID;
 """
 
+_PLANS = """
+CREATE TABLE plans (
+    source TEXT PRIMARY KEY, next_at TEXT, late REAL, skipped INTEGER NOT NULL DEFAULT 0,
+    missed INTEGER NOT NULL DEFAULT 0, reached_at TEXT) WITHOUT ROWID;
+"""
+
 
 def prepare(db: sqlite3.Connection) -> None:
     """Give a connection the functions that the steps call."""
@@ -96,6 +102,6 @@ def prepare(db: sqlite3.Connection) -> None:
     db.create_function("declared", 2, met.declared, deterministic=True)
 
 
-STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT)
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

@@ -41,10 +41,11 @@ async def run_source(source: Source, tools: Tools, told: Told = lambda result: N
                 _tell(result, tally, told)
     except ScrapeError as error:
         problem = _counted(source.at, error, source, tools)
+        tally.reached = False
         _tell(problem, tally, told)
     index.end_run(source.name, tools.now(), ok=not tally.failures)
     tools.archive.commit()
-    log.info("%s: %s", source.name, tally)
+    log.info("%s: %s", source.name, tally, extra={"fields": {"source": source.name, **tally.counts()}})
     return tally
 
 
@@ -155,6 +156,7 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
     try:
         found = await find(source, tools)
     except ScrapeError as error:  # its articles may be there all the same
+        tally.reached = False
         is_spent = error.reason in REASONS
         yield Left(failure(source.at, error)) if is_spent else _counted(source.at, error, source, tools)
         found = Found(source, tools)

@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
 from scraper.archive import Archive
 from scraper.errors import ScrapeError
-from scraper.fetch import Fetcher
+from scraper.fetch import Validators
 from scraper.pipeline.budget import Budget, Limits
 from scraper.sources.choice import ALL, Choice
-from scraper.types import Failure, Verdict
-from scraper.workers import Workers
+from scraper.types import Capture, Failure, Link, Verdict
+from scraper.workers import Cleaned
 
 AT_ONCE = 8
 """Links, or captures, under way together unless told otherwise; each host is still asked one request at a time."""
@@ -51,6 +52,18 @@ class Source(Struct, frozen=True):
     revisions: tuple[float, ...] = ()
 
 
+class Fetching(Protocol):
+    """What a run needs of a fetcher; fetch.Fetcher is one."""
+
+    async def fetch(self, link: Link, validators: Validators | None = None) -> Capture: ...
+
+
+class Cleaning(Protocol):
+    """What a run needs of cleaning processes; workers.Workers are such."""
+
+    async def clean(self, capture: Capture) -> Cleaned: ...
+
+
 class Tools(Struct, frozen=True):
     """What a run works with: made once, where the configuration is composed. Without a fetcher there is no network.
 
@@ -58,8 +71,8 @@ class Tools(Struct, frozen=True):
     """
 
     archive: Archive
-    workers: Workers
-    fetcher: Fetcher | None
+    workers: Cleaning
+    fetcher: Fetching | None
     clock: Callable[[], datetime]
     at_once: int = AT_ONCE
     budget: Budget = Budget(Limits())
@@ -73,10 +86,12 @@ class Tally:
     """What a run did: records by verdict, looks at known articles by outcome, failures by reason, what was known, and
     by reason what was left for another run.
 
-    A new version of an article counts among the looks alone.
+    A new version of an article counts among the looks alone. `reached` is whether the source itself could be read,
+    whatever became of what it names.
     """
 
     def __init__(self) -> None:
+        self.reached = True
         self.verdicts: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
         self.failures: list[Failure] = []
@@ -92,6 +107,12 @@ class Tally:
     def others(self) -> int:
         """How many pages were archived that are no article."""
         return self.verdicts.total() - self.articles
+
+    def counts(self) -> dict[str, int]:
+        """The same numbers for a machine: archived, known, then verdicts, reasons and outcomes of looks by name."""
+        failed = Counter(failure.reason for failure in self.failures)
+        others = {name: count for name, count in self.verdicts.items() if name != Verdict.ARTICLE.value}
+        return {"archived": self.articles, "known": self.known, **others, **failed, **self.looks}
 
     def __str__(self) -> str:
         """One line for a person: "5 archived, 2 known, 1 index_page, 3 unreachable, 40 left (budget-day)"."""

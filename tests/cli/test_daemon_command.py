@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
+import urllib.request
 from pathlib import Path
 
 import pytest
-from project import ENDLESS, INBOX, Project, clean, end, sweep, until, wait
+from project import ENDLESS, INBOX, Project, clean, dirty, end, sweep, until, wait
+
+from scraper.version import CLEANER
 
 
 @pytest.fixture
@@ -77,7 +81,7 @@ def test_a_full_disk_is_waited_for(project: Project) -> None:
     assert "make room, then start again; nothing acknowledged is lost; waiting until" in until(process, "make room")
     wait(process, lambda: project.run("health").err.count("waits: ") == 1)
     ran = project.run("health")
-    assert (ran.code, ran.err.count("\n"), ran.err.count("make room")) == (1, 1, 1)
+    assert (ran.code, ran.err.count("\n"), ran.err.count("make room")) == (7, 1, 1)
     assert "; it waits: " in project.run("status").out
     for command in (["verify"], ["search", "bridge"], ["export"]):
         assert project.run(*command).code == 0
@@ -104,6 +108,66 @@ def test_a_disk_that_is_full_from_the_start_is_waited_for(project: Project) -> N
     process.send_signal(signal.SIGTERM)
     assert end(process).code in (0, 143)
     assert not project.warcs()
+
+
+def test_sighup_takes_a_new_configuration_and_leaves_a_wrong_one(project: Project) -> None:
+    process = project.start("daemon")
+    until(process, "inbox: 0 archived")
+    right = project.file.read_text()
+    project.file.write_text(right.replace("every: 1m", "every: 1m, colour: red"))
+    process.send_signal(signal.SIGHUP)
+    said = until(process, "going on with the configuration as it was")
+    assert "`colour`" in said
+    second = project.file.parent / "second"
+    second.mkdir()
+    (second / "1.txt").write_text(dirty("ferry"))
+    more = "{name: other, type: folder, directory: second, every: 1h}"
+    project.file.write_text(right.replace("sources: [", f"sources: [{more}, ").replace("1m}", "2m}"))
+    process.send_signal(signal.SIGHUP)
+    until(process, "configuration read again: 2 sources")
+    assert "other: 1 archived" in until(process, "other: 1 archived")
+    process.send_signal(signal.SIGTERM)
+    assert end(process).code == 0
+    assert project.texts() == [clean("ferry")]
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    """With a page that takes the cleaner a minute, and ten minutes to drain."""
+    project = Project(tmp_path, schedule="{jitter: 0s, drain: 10m}")
+    project.put("bridge")
+    (project.inbox / "zz-endless.html").write_text(ENDLESS)
+    process = project.start("daemon", start_new_session=True)
+    try:
+        wait(process, lambda: bool(project.warcs()))
+        process.send_signal(signal.SIGTERM)
+        assert "waiting up to 600 s for 1 runs" in until(process, "stopping")
+        process.send_signal(signal.SIGTERM)
+        ran = end(process)
+    finally:
+        sweep(process)
+    assert ran.code == 143
+    assert "inbox: cut off; it goes on at the next start" in ran.err
+    assert project.is_sound()
+
+
+def test_its_log_is_json_where_nobody_reads_it_and_its_port_answers(tmp_path: Path) -> None:
+    project = Project(tmp_path, schedule="{jitter: 0s}", metrics="{bind: '127.0.0.1:0'}")
+    project.put("bridge")
+    process = project.start("daemon")
+    first = json.loads(until(process, "contact"))
+    assert first["message"].startswith(f"{CLEANER}: process {process.pid}, contact none, archive ")
+    port = json.loads(until(process, "metrics: "))["message"].split("/metrics")[0].rpartition(":")[2]
+    told = json.loads(until(process, "archived"))
+    assert (told["source"], told["archived"], told["known"]) == ("inbox", 1, 0)
+    for path, has in (
+        ("healthz", "ok"),
+        ("readyz", "runs"),
+        ("metrics", 'scrape_pages_total{source="inbox",verdict="article"} 1'),
+    ):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}") as answer:
+            assert has in answer.read().decode()
+    process.send_signal(signal.SIGTERM)
+    assert end(process).code == 0
 
 
 def test_nothing_to_do(tmp_path: Path) -> None:

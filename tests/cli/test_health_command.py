@@ -13,6 +13,7 @@ from cli_support import Ran, run
 from msgspec import structs
 
 from scraper import heartbeat
+from scraper.archive import Archive
 from scraper.heartbeat import Beat
 
 
@@ -27,10 +28,33 @@ def beat(**more: object) -> Beat:
 
 def test_alive(tmp_path: Path) -> None:
     heartbeat.write(tmp_path, beat())
-    ran = health(tmp_path)
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith(f"alive: process {os.getpid()}, since ")
-    assert health(tmp_path, "-q") == (0, "", "")
+    with Archive(tmp_path):
+        ran = health(tmp_path)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(f"alive: process {os.getpid()}, since ")
+        assert health(tmp_path, "-q") == (0, "", "")
+
+
+def test_a_lock_that_it_lost(tmp_path: Path) -> None:
+    heartbeat.write(tmp_path, beat())
+    for _ in range(2):  # no lock file; one that nobody holds
+        ran = health(tmp_path)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+        assert "does not hold the archive's lock" in ran.err
+        Archive(tmp_path).close()
+
+
+def test_a_disk_below_its_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Archive(tmp_path):
+        heartbeat.write(tmp_path, beat())
+        monkeypatch.setenv("SCRAPE_ARCHIVE__MIN_FREE", "1000000 GiB")
+        ran = health(tmp_path)
+        assert (ran.code, ran.err.count("\n")) == (7, 1)
+        assert "archive.min_free asks for" in ran.err
+        monkeypatch.delenv("SCRAPE_ARCHIVE__MIN_FREE")
+        heartbeat.write(tmp_path, beat(waiting="no quota"))
+        ran = health(tmp_path)
+        assert (ran.code, ran.err.count("waits: no quota")) == (7, 1)
 
 
 def test_no_daemon(tmp_path: Path) -> None:
@@ -66,5 +90,5 @@ def test_a_damaged_sign(tmp_path: Path) -> None:
 def test_one_that_waits_for_a_disk_is_not_well(tmp_path: Path) -> None:
     heartbeat.write(tmp_path, beat(waiting="index.sqlite: the disk is full: make room"))
     ran = health(tmp_path)
-    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (7, "", 1)
     assert f"the daemon (process {os.getpid()}) waits: index.sqlite: the disk is full: make room" in ran.err

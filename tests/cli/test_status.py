@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,10 +39,34 @@ def test_records_failures_and_runs(tmp_path: Path) -> None:
     assert lines["archive"] == [str(tmp_path)]
     assert lines["records"] == ["paper: 1 article, 1 soft_404", "radio: 1 article"]
     assert lines["failures"] == ["paper: 2 http-404, 1 robots"]
-    assert lines["last run"] == [
-        "paper: 2026-11-20T12:00:00Z to 2026-11-20T12:00:30Z; something failed",
-        "radio: began 2026-11-20T13:00:00Z; under way, or cut off",
+    assert re.fullmatch(r"[\d,]+ bytes free", lines["disk"][0])
+
+
+def test_the_runs_of_all_sources_in_columns(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        index = archive.index
+        index.start_run("paper", "2026-11-20T12:00:00Z")
+        index.end_run("paper", "2026-11-20T12:00:30Z", ok=False)
+        index.start_run("radio", "2026-11-20T13:00:00Z")
+        for name in ("paper", "weekly"):
+            index.plan(name, "2026-11-20T13:00:00Z")
+        index.came_late("paper", 7260.0, 3)
+        index.skip_runs("paper", 2)
+        index.reach("paper", "2026-11-20T12:00:30Z")
+    assert run("status", "--archive", str(tmp_path)).out.split("\n\n")[1].splitlines() == [
+        "source  last run              took  end                    next run              late  skipped  missed",
+        "paper   2026-11-20 12:00:00Z  30 s  something failed       2026-11-20 13:00:00Z  2 h   2        3",
+        "radio   2026-11-20 13:00:00Z        under way, or cut off",
+        "weekly                                                     2026-11-20 13:00:00Z",
     ]
+    told = json.loads(run("status", "--json", "--archive", str(tmp_path)).out)
+    assert told["sources"]["paper"] == {
+        **{"records": {}, "failures": {}, "state": "failed"},
+        **{"started_at": "2026-11-20T12:00:00Z", "ended_at": "2026-11-20T12:00:30Z"},
+        **{"next_at": "2026-11-20T13:00:00Z", "late": 7260.0, "skipped": 2, "missed": 3},
+        "reached_at": "2026-11-20T12:00:30Z",
+    }
+    assert (told["daemon"], told["waiting_lines"]) == ({"state": "none"}, 0)
 
 
 def test_the_size_is_that_of_the_files(tmp_path: Path) -> None:

@@ -28,6 +28,11 @@ def first_line(process: subprocess.Popen[bytes]) -> str:
         return process.stdout.readline().decode().strip()
 
 
+def address_in(said: str) -> str:
+    """The address that a line of the log names."""
+    return said[said.index("http://") :].partition('"')[0].strip()
+
+
 def get(address: str, path: str, host: str | None = None) -> tuple[int, str]:
     """A page over a real connection; the path goes out as it is."""
     where = address.removeprefix("http://").rstrip("/")
@@ -74,7 +79,7 @@ def test_it_shows_what_the_daemon_archives_meanwhile(project: Project) -> None:
     project.put("bridge")
     process = project.start("daemon")
     said = until(process, "web pages at")
-    address = said[said.index("http://") :].strip()
+    address = address_in(said)
     until(process, "1 archived")
     status, page = get(address, "/articles?q=bridge")
     assert (status, "council" in page) == (200, True)
@@ -96,7 +101,7 @@ def test_an_open_connection_keeps_no_daemon_from_ending(project: Project) -> Non
     project.file.write_text(project.file.read_text() + "web: {bind: '127.0.0.1:0'}\n")
     process = project.start("daemon")
     said = until(process, "web pages at")
-    host, _, port = said[said.index("http://") + 7 :].strip().rstrip("/").partition(":")
+    host, _, port = address_in(said).removeprefix("http://").rstrip("/").partition(":")
     with socket.create_connection((host, int(port))) as idle:
         idle.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")  # and no end
         until(process, "next run")  # from here on signals are the daemon's

@@ -126,3 +126,14 @@ def test_in_utc_the_next_run_matches_and_is_within_a_week(
     assert timedelta(0) < run - moment.replace(tzinfo=UTC) <= timedelta(days=7)
     assert (run.minute, run.hour, run.second) == (minute, hour, 0)
     assert run.isoweekday() % 7 in line.weekdays
+
+
+def test_two_hours_forward_move_an_hour_behind_the_next() -> None:
+    """Troll station skips from 01:00 to 03:00: 02:59 runs two hours later, after 03:59 did."""
+    when = cron("59 2,3 * * *", "Antarctica/Troll")
+    moment = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    found = []
+    for _ in range(3):
+        moment = next_after(when, moment)
+        found.append(f"{moment:%dT%H:%M}")
+    assert found == ["29T01:59", "29T02:59", "30T00:59"]
