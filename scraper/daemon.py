@@ -1,23 +1,23 @@
-"""The daemon: a table of due runs, a task a run, one archive, and an orderly end on SIGTERM."""
+"""The daemon: a table of due runs, rounds of looks between them, a task each, one archive, and an orderly end."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from functools import partial
 
 from scraper import heartbeat
 from scraper.errors import ScrapeError
-from scraper.index import Run
-from scraper.jobs import Around, Job, Settings, jobs_of, patiently
+from scraper.jobs import Around, Job, Settings, first_of, handling, jobs_of, past_of, patiently, recovered, stamp
 from scraper.pipeline import Source, Tools, is_fatal, may_pass
-from scraper.pipeline.run import run_source
-from scraper.timetable import Due, Past, Timetable
+from scraper.pipeline.looks import next_look
+from scraper.pipeline.run import run_looks, run_source
+from scraper.rounds import Rounds
+from scraper.timetable import Due, Timetable
 
 __all__ = ["Around", "Daemon", "Job", "Settings", "jobs_of", "patiently"]
 
@@ -41,6 +41,8 @@ class Daemon:
         self._tools, self._settings, self._around = tools, settings, around
         self._table = Timetable((), {}, tools.clock())
         self._queue: deque[Due] = deque()
+        self._rounds = Rounds()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._stopping, self._hurry = asyncio.Event(), asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._error: ScrapeError | None = None
@@ -67,7 +69,8 @@ class Daemon:
 
     async def serve(self) -> None:
         """Run until SIGTERM, SIGINT or `stop`; raises the archive's own error if one ended the service."""
-        with self._signals():
+        ends = {number: partial(self._stop_by, number) for number in (signal.SIGTERM, signal.SIGINT)}
+        with handling({**ends, signal.SIGHUP: self.reload}):
             self._plan()
             self._say_next()
             self._around.alarm.start(self.look)
@@ -109,18 +112,6 @@ class Daemon:
         self._say_next()
         self.look()
 
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop_by, number)
-        loop.add_signal_handler(signal.SIGHUP, self.reload)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                loop.remove_signal_handler(number)
-
     def _stop_by(self, number: signal.Signals) -> None:
         if self._stopping.is_set():
             self.cut = self.cut or number
@@ -130,24 +121,33 @@ class Daemon:
         """Fill the table from what the index knows of last runs, and say there when each source runs next."""
         index = self._tools.archive.index
         try:
-            past = {name: _past(run) for name, run in index.runs().items()}
+            past = {name: past_of(run) for name, run in index.runs().items()}
             self._table.replace([job.timed for job in self._jobs.values()], past, self._tools.clock())
             for name in index.plans().keys() - self._jobs.keys():
                 index.plan(name, None)
             self._write_next(self._jobs)
             self._tools.archive.commit()
+            self._rounds.keep(self._jobs)
+            for name in self._jobs:
+                self._plan_looks(name)
         except ScrapeError as error:
             self._fail(error)
 
+    def _plan_looks(self, name: str) -> None:
+        """Find out when an article of a source is to be looked at again."""
+        job = self._jobs.get(name)
+        if job is not None:
+            self._rounds.plan(name, next_look(job.source, self._tools), self._tools.clock())
+
     def _say_next(self) -> None:
         for name, start in sorted(self._table.starts().items(), key=lambda one: one[1])[:SAID]:
-            log.info("%s: next run %s", name, _stamp(start))
+            log.info("%s: next run %s", name, stamp(start))
 
     def _write_next(self, names: Iterable[str]) -> None:
         starts = self._table.starts()
         for name in names:
             if name in starts:
-                self._tools.archive.index.plan(name, _stamp(starts[name]))
+                self._tools.archive.index.plan(name, stamp(starts[name]))
 
     def look(self) -> None:
         """Start what is due, as far as there is room; come again when it is time. Harmless at any time."""
@@ -168,44 +168,68 @@ class Daemon:
             self._fail(error)
             return
         while self._queue and len(self._running) < self._settings.runs:
-            self._start(self._queue.popleft())
-        starts = self._table.starts().values()
+            due = self._queue.popleft()
+            self._start(due.name, self._run(self._jobs[due.name].source, due))
+        for name in self._rounds.take(now, self._busy(), self._settings.runs - len(self._running)):
+            self._start(name, self._round(self._jobs[name].source))
+        starts = [*self._table.starts().values(), *filter(None, [self._rounds.next(self._busy())])]
         if starts:
             self._around.alarm.within((min(starts) - now).total_seconds())
 
-    def _start(self, due: Due) -> None:
+    def _busy(self) -> set[str]:
+        return {task.get_name() for task in self._running} | {due.name for due in self._queue}
+
+    def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
         """One run as a task of our own: a scheduler's shutdown would cancel its coroutine, ours is drained."""
-        task = asyncio.create_task(self._run(self._jobs[due.name].source, due), name=due.name)
+        task = asyncio.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if self._queue:
-            self.look()
+        self.look()
 
     async def _run(self, source: Source, due: Due) -> None:
-        meter, whole = self._around.meter, False
-        try:
-            self._tools.archive.check_room()
+        whole = False
+
+        async def run() -> None:
             late = (self._tools.clock() - due.planned).total_seconds()
             self._tools.archive.index.came_late(source.name, late, due.missed)
             if due.missed:
                 log.info("%s: stands for %d runs that were missed too", source.name, due.missed)
-            tally = await run_source(source, self._tools, partial(meter.told, source.name))
-            whole, self._relapses = True, 0
+            tally = await run_source(source, self._tools, partial(self._around.meter.told, source.name))
             if tally.reached:
                 self._tools.archive.index.reach(source.name, self._tools.now())
+
+        try:
+            whole = await self._worked(source.name, run)
+        finally:
+            self._around.meter.runs[source.name, "whole" if whole else "cut off"] += 1
+            self._table.done(source.name, self._tools.clock(), whole=whole)
+
+    async def _round(self, source: Source) -> None:
+        """Look again at the articles of a source that are due, without its feed."""
+
+        async def look() -> None:
+            await run_looks(source, self._tools, partial(self._around.meter.told, source.name))
+
+        await self._worked(source.name, look)
+
+    async def _worked(self, name: str, work: Callable[[], Awaitable[None]]) -> bool:
+        """Do what a source is to do, in its turn; whether that is over, be it by an error that time does not mend."""
+        try:
+            async with self._turns[name]:
+                self._tools.archive.check_room()
+                await work()
+                self._relapses = 0
+                self._plan_looks(name)
         except ScrapeError as error:
-            whole = not may_pass(error)
-            self._fail(error, f"{source.name}: ")
+            self._fail(error, f"{name}: ")
+            return not may_pass(error)
         except Exception:
             # A bug in one source's run is loud and leaves the others on their schedules.
-            whole = True
-            log.exception("%s: internal error; please report it", source.name)
-        finally:
-            meter.runs[source.name, "whole" if whole else "cut off"] += 1
-            self._table.done(source.name, self._tools.clock(), whole=whole)
+            log.exception("%s: internal error; please report it", name)
+        return True
 
     def _fail(self, error: ScrapeError, where: str = "") -> None:
         """What an error does to the daemon: a disk that cannot be written makes it wait, a broken archive ends it."""
@@ -236,31 +260,19 @@ class Daemon:
             archive.commit()  # what is whole may still find room
         self._pulse.give(self._trouble)
         try:
-            await self._recovered()
+            await recovered(archive, self._settings.look * 2 ** min(self._relapses, MAX_DOUBLED), self._worse)
         except ScrapeError as error:
             self._end(error)
             return
+        self._relapses += 1
         log.warning("%s: can be written again; going on", archive.root)
         self._trouble = self._waiting = None
         self._pulse.give(None)
         self._plan()  # what was written and not acknowledged is gone
         self.look()
 
-    async def _recovered(self) -> None:
-        """Return once the archive can be written; less and less eager if that does not last."""
-        while True:
-            await asyncio.sleep(self._settings.look * 2 ** min(self._relapses, MAX_DOUBLED))
-            try:
-                notes = self._tools.archive.recover()
-            except ScrapeError as error:
-                if not may_pass(error):
-                    raise
-                self._trouble = error
-                continue
-            self._relapses += 1
-            for note in notes:
-                log.warning("repaired: %s", note)
-            return
+    def _worse(self, error: ScrapeError) -> None:
+        self._trouble = error
 
     async def _beat(self) -> None:
         while True:
@@ -274,27 +286,10 @@ class Daemon:
             self._waiting.cancel()
         if self._running:
             log.info("stopping: waiting up to %g s for %d runs", self._settings.drain, len(self._running))
-            await self._finished_or_hurried()
+            await first_of(self._hurry.wait(), asyncio.wait(self._running), self._settings.drain)
         for task in list(self._running):
             log.warning("%s: cut off; it goes on at the next start", task.get_name())
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         with suppress(ScrapeError):  # closing the archive meets it again, and says so
             self._tools.archive.commit()
-
-    async def _finished_or_hurried(self) -> None:
-        hurried = asyncio.create_task(self._hurry.wait())
-        finished = asyncio.create_task(asyncio.wait(self._running))
-        await asyncio.wait((hurried, finished), timeout=self._settings.drain, return_when=asyncio.FIRST_COMPLETED)
-        for task in (hurried, finished):
-            task.cancel()
-
-
-def _past(run: Run) -> Past:
-    """A run of the index for the table; one that was cut off began after the last one that ended."""
-    whole = run.ended_at is not None and run.ended_at >= run.started_at
-    return Past(datetime.fromisoformat(run.started_at), whole)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from scraper import heartbeat
 from scraper.alarm import Waking
+from scraper.archive import Archive
 from scraper.config import Config
 from scraper.config.compose import source_of
 from scraper.errors import ScrapeError
+from scraper.index import Run
 from scraper.meter import Meter
-from scraper.pipeline import Source, Tools
-from scraper.timetable import Timed
+from scraper.pipeline import Source, Tools, may_pass
+from scraper.timetable import Past, Timed
 
 log = logging.getLogger(__name__)
 
@@ -77,3 +82,51 @@ async def patiently(opening: Callable[[], Awaitable[Tools]], pulse: heartbeat.Pu
             told = True
             pulse.give(error)
         await asyncio.sleep(look)
+
+
+async def first_of(one: Coroutine[None, None, object], other: Coroutine[None, None, object], seconds: float) -> None:
+    """Return when one of two has ended, or after so many seconds; what has not ended is cancelled."""
+    tasks = [asyncio.create_task(one), asyncio.create_task(other)]
+    await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+
+
+async def recovered(archive: Archive, pause: float, told: Callable[[ScrapeError], None]) -> None:
+    """Return once the archive can be written, having looked each `pause` seconds; what is still wrong is told."""
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            notes = archive.recover()
+        except ScrapeError as error:
+            if not may_pass(error):
+                raise
+            told(error)
+            continue
+        for note in notes:
+            log.warning("repaired: %s", note)
+        return
+
+
+@contextmanager
+def handling(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[None]:
+    """Handle signals on the event loop, until the end of the block."""
+    loop = asyncio.get_running_loop()
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
+    try:
+        yield
+    finally:
+        for number in handlers:
+            loop.remove_signal_handler(number)
+
+
+def past_of(run: Run) -> Past:
+    """A run of the index for the table; one that was cut off began after the last one that ended."""
+    whole = run.ended_at is not None and run.ended_at >= run.started_at
+    return Past(datetime.fromisoformat(run.started_at), whole)
+
+
+def stamp(moment: datetime) -> str:
+    """A time as the index keeps plans: RFC 3339, UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

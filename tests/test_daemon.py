@@ -457,3 +457,47 @@ def test_the_heart_looks_too_for_an_alarm_may_be_asleep(tmp_path: Path) -> None:
             await serving
 
     asyncio.run(main())
+
+
+def test_between_runs_articles_are_looked_at_when_they_are_due_one_thing_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = Endless(monkeypatch)
+    of = jobs(folder(tmp_path / "a", "a"))
+    bell, clock, looked = Bell(), Hands(), asyncio.Event()
+    moments = [NOW + timedelta(minutes=20)] * 2 + [NOW - timedelta(days=1)]
+    begun: list[datetime] = []
+
+    async def looks(source: Source, tools: Tools, told: Told) -> Tally:
+        begun.append(clock.now)
+        await looked.wait()
+        return Tally()
+
+    monkeypatch.setattr(daemons, "run_looks", looks)
+    monkeypatch.setattr(daemons, "next_look", lambda source, tools: moments.pop(0) if moments else None)
+
+    async def main() -> None:
+        with Archive(tmp_path / "archive") as archive:
+            daemon = Daemon(of, tools_of(archive, clock), Settings(), Around(bell, Meter()))
+            serving = asyncio.create_task(daemon.serve())
+
+            async def at(minutes: int, is_so: Callable[[], bool]) -> None:
+                clock.now = NOW + timedelta(minutes=minutes)
+                bell.ring()
+                await until(serving, is_so)
+
+            await until(serving, lambda: daemon.load == (1, 0))
+            await at(25, lambda: daemon.load == (1, 0))
+            assert begun == []  # its run is under way, and looks too
+            endless.go.set()
+            await at(25, lambda: daemon.load == (0, 0))
+            await at(31, lambda: begun == [NOW + timedelta(minutes=31)])
+            await at(70, lambda: daemon.load == (2, 0))  # the next run waits for the round
+            assert endless.begun == ["a"]
+            looked.set()
+            await until(serving, lambda: endless.begun == ["a", "a"] and daemon.load == (0, 0))
+            daemon.stop()
+            await serving
+
+    asyncio.run(main())
+    assert moments == []

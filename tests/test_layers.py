@@ -25,7 +25,7 @@ FLOORS = (
     {"archive", "verify"},
     {"pipeline", "export"},
     {"config"},
-    {"alarm", "timetable", "metering", "monitor", "condition"},
+    {"alarm", "timetable", "rounds", "metering", "monitor", "condition"},
     {"jobs"},
     {"web"},
     {"daemon"},
