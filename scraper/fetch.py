@@ -161,11 +161,12 @@ class Fetcher:
     async def fetch(self, link: Link, validators: Validators | None = None) -> Capture:
         """Fetch a link and return whatever complete response ends it, 304, 404 and 503 included.
 
-        `Capture.exchanges` holds every hop and every try that had an answer in order, a robots.txt that had to be asked
-        for before the hop it was for. Raises RefusedError ("robots", "robots-unreachable", "private-address",
-        "odd-port", "bad-scheme", "backing-off", ...), LimitError ("too-large", "head-too-large", "too-many-headers",
-        "decoded-too-large", "too-many-codings", "deadline", "redirects"), or ScrapeError ("dns", "unreachable", "tls",
-        "timeout", "closed-early", "protocol", "bad-encoding"). `exchanges_of(error)` are the hops up to there.
+        `Capture.exchanges` holds every hop and every try that had an answer in order, a robots.txt or tdmrep.json that
+        had to be asked for before the hop it was for. Raises RefusedError ("robots", "robots-unreachable",
+        "private-address", "odd-port", "bad-scheme", "backing-off", ...), LimitError ("too-large", "head-too-large",
+        "too-many-headers", "decoded-too-large", "too-many-codings", "deadline", "redirects"), or ScrapeError ("dns",
+        "unreachable", "tls", "timeout", "closed-early", "protocol", "bad-encoding"). `exchanges_of(error)` are the hops
+        up to there.
         """
         trip = _Trip(link, self._settings, self._settings.max_bytes)
         try:
@@ -178,7 +179,7 @@ class Fetcher:
         target = guard.target(trip.link.url)
         owner = guard.target(validators.url).url if validators.url else target.url
         for _ in range(self._settings.max_redirects + 1):
-            trip.robots = await self._polite.permit(target.url, partial(self._ask_robots, trip))
+            trip.robots = await self._polite.permit(target.url, partial(self._ask_file, trip))
             reply = await self._hop(target, trip, validators if target.url == owner else Validators())
             location = reply.location()
             if location is None:
@@ -191,8 +192,8 @@ class Fetcher:
             reason="redirects",
         )
 
-    async def _ask_robots(self, trip: _Trip, url: str) -> Capture:
-        """Fetch a robots.txt on behalf of a trip, whose exchanges then hold it; its time and size are its own."""
+    async def _ask_file(self, trip: _Trip, url: str) -> Capture:
+        """Fetch a robots.txt or tdmrep.json for a trip, whose exchanges then hold it; its bounds are its own."""
         link = Link(url=url, source=trip.link.source)
         errand = _Trip(link, self._settings, min(self._settings.max_bytes, 2 * _ROBOTS_BYTES))
         target = guard.target(url)

@@ -10,15 +10,16 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+from functools import partial
 
 from msgspec import Struct, structs
 from protego import Protego
 
-from scraper import guard, robots
+from scraper import guard, robots, tdmrep
 from scraper.errors import ConfigError, RefusedError, ScrapeError
-from scraper.types import Capture, Robots
+from scraper.remembered import Remembered
+from scraper.retry import retry_after_seconds
+from scraper.types import Capture, Reserved, Robots
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ class Settings(Struct, frozen=True):
     for as long as its Retry-After says (up to `max_retry_after`), else for a pause that doubles from failure to failure
     (up to `max_backoff`). A link waits for that up to `patience`; beyond it, it is refused. robots.txt is asked for
     again after `robots_age`, or `robots_retry` if there was no answer. `hosts` bounds how many are remembered.
-    `overrides` are hosts whose robots.txt does not bind, each with the reason; their Crawl-delay does.
+    `overrides` are hosts whose robots.txt does not bind, each with the reason; their Crawl-delay does. `tdmrep` asks a
+    site for its tdmrep.json too, as often.
     """
 
     product: str = "scrape"
@@ -51,6 +53,7 @@ class Settings(Struct, frozen=True):
     robots_retry: float = 600.0
     hosts: int = 10_000
     overrides: dict[str, str] = {}
+    tdmrep: bool = False
 
     def __post_init__(self) -> None:
         if not robots.is_product(self.product):
@@ -78,6 +81,15 @@ class _Host:
         return max(0.0, min(self.pause, self.asked_at + self.pause - now))
 
 
+class _Reserved(Struct, frozen=True):
+    """One origin's tdmrep.json: its rules, and when it was asked for."""
+
+    until: float
+    at: str = ""
+    rules: tuple[tdmrep.Rule, ...] = ()
+    size: int = 0
+
+
 class _Robots(Struct, frozen=True):
     """One origin's answer for robots.txt: rules, or none (everything is allowed), or a refusal of everything."""
 
@@ -94,7 +106,7 @@ def _unspread() -> float:
 
 
 Ask = Callable[[str], Awaitable[Capture]]
-"""Fetches a robots.txt, redirects followed, in its host's turn; raises ScrapeError when there is no answer."""
+"""Fetches a robots.txt or the like, redirects followed, in its host's turn; a ScrapeError where there is no answer."""
 
 
 class Polite:
@@ -117,8 +129,9 @@ class Polite:
         self._sleep = sleep
         self._spread = spread
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
-        self._robots: OrderedDict[str, _Robots] = OrderedDict()
-        self._asking: dict[str, asyncio.Lock] = {}
+        longest = max(settings.robots_age, settings.robots_retry)
+        self._robots: Remembered[_Robots] = Remembered(clock, longest, settings.hosts, _ROBOTS_TEXT)
+        self._reserved: Remembered[_Reserved] = Remembered(clock, longest, settings.hosts, _ROBOTS_TEXT)
 
     @asynccontextmanager
     async def turn(self, url: str) -> AsyncIterator[None]:
@@ -145,39 +158,53 @@ class Polite:
         `ask` met where the host cannot be connected to at all. Not to be called while holding a turn.
         """
         target = guard.target(url)
-        known = await self._known(target.origin, ask)
+        known = await self._robots.of(target.origin, partial(self._ask, target.origin, ask))
+        said = self._said(target, known)
+        if not self._settings.tdmrep:
+            return said
+        return structs.replace(said, reserved=await self._reservation(target, known, ask))
+
+    def _said(self, target: guard.Target, known: _Robots) -> Robots:
         why = self._settings.overrides.get(target.host)
         if known.refusal is not None:
             if why is not None and known.refusal.reason == _UNREACHABLE:
                 return structs.replace(known.said, decision="overridden", why=why)
-            raise type(known.refusal)(f"{url}: {known.refusal}", reason=known.refusal.reason)
+            raise type(known.refusal)(f"{target.url}: {known.refusal}", reason=known.refusal.reason)
         if known.rules is None:
             return known.said
-        self._slow_down(url, known.rules)
+        self._slow_down(target.url, known.rules)
         said = known.said
-        if not known.rules.can_fetch(url, self._settings.product):
+        if not known.rules.can_fetch(target.url, self._settings.product):
             if why is None:
-                raise RefusedError(f"{url}: {target.origin}/robots.txt forbids it", reason="robots")
+                raise RefusedError(f"{target.url}: {target.origin}/robots.txt forbids it", reason="robots")
             said = structs.replace(said, decision="overridden", why=why)
         if not known.usages:
             return said
         usage, signal = (robots.preferences(known.usages, kind, target.path) for kind in ("usage", "signal"))
         return structs.replace(said, content_usage=usage, content_signal=signal)
 
-    async def _known(self, origin: str, ask: Ask) -> _Robots:
-        """An origin's robots.txt, asked for if it is not known or too old; those who come together ask once."""
-        lock = self._asking.setdefault(origin, asyncio.Lock())
+    async def _reservation(self, target: guard.Target, known: _Robots, ask: Ask) -> Reserved | None:
+        """What the origin's tdmrep.json says of a page; nothing where robots.txt keeps us out of the file."""
+        address = f"{target.origin}{tdmrep.PATH}"
+        if known.rules is not None and not known.rules.can_fetch(address, self._settings.product):
+            return None
+        held = await self._reserved.of(target.origin, partial(self._ask_tdmrep, address, ask))
+        rule = tdmrep.fitting(held.rules, target.path)
+        return Reserved(address, held.at, rule.location, rule.reservation, rule.policy) if rule is not None else None
+
+    async def _ask_tdmrep(self, address: str, ask: Ask) -> _Reserved:
+        """The file's rules; none where there is no such file, or no answer: a page may be fetched without it."""
         try:
-            async with lock:
-                known = self._robots.get(origin)
-                if known is None or not self._fresh(known):
-                    known = await self._ask(origin, ask)
-                    self._remember(origin, known)
-        finally:
-            if not lock.locked():
-                self._asking.pop(origin, None)
-        self._robots.move_to_end(origin)
-        return known
+            capture = await ask(address)
+        except ScrapeError as error:
+            if error.reason == "backing-off":  # nothing was asked, so nothing is known
+                raise
+            return _Reserved(self._clock() + self._settings.robots_retry)
+        if capture.status >= 500 or capture.status == 429:
+            return _Reserved(self._clock() + self._settings.robots_retry)
+        rules = tdmrep.read(capture.body) if 200 <= capture.status < 300 else ()
+        size = 500 * len(rules)
+        return _Reserved(self._clock() + self._settings.robots_age, capture.fetched_at, rules, size)
 
     def heed(self, url: str, status: int | None, retry_after: str | None = None) -> float:
         """The pause before a host's next turn, after this answer of it (None: it gave none); called in its turn."""
@@ -187,7 +214,7 @@ class Polite:
             host.pause = host.delay
             return host.pause
         host.failures += 1
-        asked = _seconds(retry_after, self._clock()) if retry_after else None
+        asked = retry_after_seconds(retry_after, self._clock()) if retry_after else None
         if asked is None:
             pause = max(host.delay, 1.0) * 2.0 ** min(host.failures, 30) * (1 + self._spread() / 2)
             pause = min(pause, self._settings.max_backoff)
@@ -234,10 +261,6 @@ class Polite:
         host.delay = max(self._settings.delay, min(crawl_delay, self._settings.max_crawl_delay))
         host.pause = max(host.pause, host.delay)
 
-    def _fresh(self, known: _Robots) -> bool:
-        """Whether an answer still holds; one that lies further ahead than any could was kept before a clock change."""
-        return 0 < known.until - self._clock() <= max(self._settings.robots_age, self._settings.robots_retry)
-
     async def _ask(self, origin: str, ask: Ask) -> _Robots:
         address = f"{origin}/robots.txt"
         try:
@@ -268,22 +291,3 @@ class Polite:
     def _refused(self, address: str, what: str) -> _Robots:
         refusal = RefusedError(f"{address} {what}", reason=_UNREACHABLE)
         return _Robots(self._clock() + self._settings.robots_retry, Robots(address, "missing"), refusal=refusal)
-
-    def _remember(self, origin: str, known: _Robots) -> None:
-        self._robots[origin] = known
-        self._robots.move_to_end(origin)
-        held = sum(one.size for one in self._robots.values())
-        while len(self._robots) > 1 and (held > _ROBOTS_TEXT or len(self._robots) > self._settings.hosts):
-            held -= self._robots.popitem(last=False)[1].size
-
-
-def _seconds(retry_after: str, now: float) -> float | None:
-    """Retry-After as seconds from now, at least 0: a number, or an HTTP date (RFC 9110 section 10.2.3)."""
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:12])
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):  # the latter for "0 JAN 0 0:2200000000"
-        return None
-    return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)

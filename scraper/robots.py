@@ -72,8 +72,8 @@ def preferences(rules: Iterable[Usage], kind: str, path: str) -> tuple[str, ...]
 
     `path` is a request target, as the address guard spells it.
     """
-    path = _spelled(path)
-    fitting = [rule for rule in rules if rule.kind == kind and _fits(rule.path, path)]
+    path = spelled(path)
+    fitting = [rule for rule in rules if rule.kind == kind and fits(rule.path, path)]
     longest = max((len(rule.path.encode()) for rule in fitting), default=0)
     return tuple(dict.fromkeys(rule.value for rule in fitting if len(rule.path.encode()) == longest))
 
@@ -99,10 +99,10 @@ def _usage(line: str) -> Iterator[Usage]:
     if value.startswith("/"):
         path, _, preference = value.replace("\t", " ").partition(" ")
     if preference.strip():
-        yield Usage(match[1].lower(), _spelled(path)[:_MAX_VALUE], " ".join(preference.split())[:_MAX_VALUE])
+        yield Usage(match[1].lower(), spelled(path)[:_MAX_VALUE], " ".join(preference.split())[:_MAX_VALUE])
 
 
-def _fits(pattern: str, path: str) -> bool:
+def fits(pattern: str, path: str) -> bool:
     """Whether a path begins with a pattern, in which "*" is any characters and a "$" at its end is the path's end."""
     exact = pattern.endswith("$")
     first, *pieces = pattern.removesuffix("$").split("*")
@@ -119,7 +119,7 @@ def _fits(pattern: str, path: str) -> bool:
     return not exact or (len(path) - at >= len(pieces[-1]) and path.endswith(pieces[-1]))
 
 
-def _spelled(path: str) -> str:
+def spelled(path: str) -> str:
     """A path in one spelling: unreserved characters bare, others percent-encoded in capitals; RFC 9309, 2.2.2."""
     ascii_only = "".join(
         character if character.isascii() else "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))

@@ -125,8 +125,18 @@ class Exchange(Struct, frozen=True):
     unverified: str | None = None
 
 
+class Reserved(Struct, frozen=True, omit_defaults=True):
+    """What a site's tdmrep.json said of a page: the rule that fits it as it stands, and when it was asked for."""
+
+    url: str
+    at: str
+    location: str
+    reservation: str
+    policy: str | None = None
+
+
 class Robots(Struct, frozen=True, omit_defaults=True):
-    """What a site's robots.txt said of a page that was fetched.
+    """What a site's files said of a page that was fetched: robots.txt, and in `reserved` its tdmrep.json.
 
     `decision` is "allowed", "missing" (it answered with a 4xx, as `status` says), "redirects" (more than five, which
     RFC 9309 reads as missing) or "overridden": it forbids the page, or did not answer, and `why` is the reason that was
@@ -141,6 +151,7 @@ class Robots(Struct, frozen=True, omit_defaults=True):
     content_usage: tuple[str, ...] = ()
     content_signal: tuple[str, ...] = ()
     why: str | None = None
+    reserved: Reserved | None = None
 
 
 class Capture(Struct, frozen=True):

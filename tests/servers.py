@@ -96,8 +96,8 @@ class Server:
         return f"{scheme}://{host or self.host}:{self.port}{path}"
 
     def paths(self) -> list[str]:
-        """What was asked for, in order, without robots.txt."""
-        return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
+        """What was asked for, in order, without robots.txt and tdmrep.json."""
+        return [asked.path for asked in self.asked if asked.path not in ("/robots.txt", "/.well-known/tdmrep.json")]
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -17,8 +17,8 @@ PACKAGE = ROOT / "scraper"
 FLOORS = (
     {"types", "errors", "version", "expressions"},
     {"clean", "sources"},
-    {"coding", "guard", "http2", "revisions", "robots", "tls"},  # tools of the floors above
-    {"tap"},
+    {"coding", "guard", "http2", "revisions", "robots", "retry", "tls"},  # tools of the floors above
+    {"tap", "tdmrep", "remembered"},
     {"transport"},
     {"reply"},
     {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat", "meter"},

@@ -183,11 +183,11 @@ def test_the_rules_that_are_held_are_bounded() -> None:
         big = Site("User-agent: *\n" + "# a long comment\n" * 30_000)
         for number in range(30):
             await host.permitted(big, f"https://host{number}.example/")
-        assert sum(robots.size for robots in host.polite._robots.values()) <= 4 * 1024 * 1024
+        assert host.polite._robots.held <= 4 * 1024 * 1024
         for number in range(50):
             await host.permitted(Site(status=404), f"https://small{number}.example/")
-        assert len(host.polite._robots) == 20
-        assert not host.polite._asking
+        assert len(host.polite._robots._answers) == 20
+        assert not host.polite._robots._asking
 
     run(check())
 

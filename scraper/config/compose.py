@@ -41,7 +41,7 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
     config = plan.config
     async with AsyncExitStack() as stack:
         # First, for it may find a mistake in the configuration, which should leave no archive behind.
-        fetcher = await stack.enter_async_context(fetcher_of(config)) if plan.network else None
+        fetcher = await stack.enter_async_context(fetcher_of(config, keeps=True)) if plan.network else None
         limits = config.archive
         settings = archives.Settings(limits.warc_max_size, limits.warc_max_age, limits.min_free, info_of(plan))
         archive = archives.Archive(Path(limits.directory), settings)
@@ -86,10 +86,15 @@ def overrides(network: NetworkConfig) -> tuple[tuple[str, str], ...]:
     return tuple((OVERRIDE, f"not binding for {host}: {why}") for host, why in sorted(network.robots_overrides.items()))
 
 
-def fetcher_of(config: Config) -> fetch.Fetcher:
-    """A fetcher with its manners, as configured."""
+def fetcher_of(config: Config, *, keeps: bool = False) -> fetch.Fetcher:
+    """A fetcher with its manners, as configured; what a site reserves concerns only those who keep what they fetch."""
     network = config.network
-    manners = polite.Settings(product=network.product, delay=network.delay, overrides=network.robots_overrides)
+    manners = polite.Settings(
+        product=network.product,
+        delay=network.delay,
+        overrides=network.robots_overrides,
+        tdmrep=network.tdmrep and keeps,
+    )
     patience = polite.Polite(manners, time.time, asyncio.sleep, random.random)
     return fetch.Fetcher(fetching(config), patience, time.time)
 

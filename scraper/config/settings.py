@@ -122,6 +122,9 @@ class NetworkConfig(Struct, frozen=True, forbid_unknown_fields=True):
             description="Hosts whose robots.txt does not bind, each with the reason, which the WARC records.",
         ),
     ] = {}
+    tdmrep: Annotated[
+        bool, Meta(description="Ask each site once a day for /.well-known/tdmrep.json, and keep what it reserves.")
+    ] = True
     at_once: Annotated[
         int, Meta(ge=1, le=100, description="Pages of a run under way together, each of another host.")
     ] = 8

@@ -14,7 +14,7 @@ from scraper.types import Rights
 RESPECT = ("tdm", "noai", "noarchive")
 """The signals that can be respected, in the order in which they are named.
 
-tdm         TDM Reservation Protocol: tdm-reservation 1, as a header or a meta element (W3C Community Group, 2022)
+tdm         TDM Reservation Protocol: tdm-reservation 1, as a header, a meta element or in the site's tdmrep.json (2024)
 noai        robots meta or X-Robots-Tag: noai, noimageai (DeviantArt, 2022); Content-Usage: train-ai=n (IETF draft
             draft-ietf-aipref-vocab); Content-Signal: ai-train=no in robots.txt (contentsignals.org, 2025)
 noarchive   robots meta or X-Robots-Tag: noarchive, and nocache, which is Bing's word for it
@@ -29,11 +29,19 @@ def refused(rights: Rights, respected: frozenset[str]) -> str | None:
     """The first of the respected signals that the site gave; None if it gave none of them."""
     said = {word for value in (*rights.robots_meta, *rights.x_robots_tag) for word in _WORD.findall(value.lower())}
     given = {signal for signal, words in _WORDS.items() if said & words}
-    if (rights.tdm_reservation or "").strip() == "1":
+    if _reservation(rights) == "1":
         given.add("tdm")
     if any(_USAGE.search(value) for value in _preferences(rights)):
         given.add("noai")
     return next((signal for signal in RESPECT if signal in given & respected), None)
+
+
+def _reservation(rights: Rights) -> str:
+    """What the page itself says goes before its site's tdmrep.json (TDM Reservation Protocol, 2024)."""
+    if rights.tdm_reservation is not None:
+        return rights.tdm_reservation.strip()
+    reserved = rights.robots.reserved if rights.robots is not None else None
+    return reserved.reservation if reserved is not None else ""
 
 
 def _preferences(rights: Rights) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """How much is asked of a host: pages in a run, pages and bytes in a day. What is beyond it waits for another time.
 
-Every request counts but those for robots.txt: pages, feeds, sitemaps, and the hops of a redirect. The day is UTC's, and
-its counts stand in the index, so that a restart does not begin it anew.
+Every request counts but those for robots.txt and tdmrep.json: pages, feeds, sitemaps, and the hops of a redirect. The
+day is UTC's, and its counts stand in the index, so that a restart does not begin it anew.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from msgspec import Struct
 from scraper.errors import LimitError
 from scraper.index import Index
 from scraper.sources import urls
+from scraper.tdmrep import is_errand
 from scraper.types import Exchange
 
 RUN, DAY, BYTES = "budget-run", "budget-day", "budget-bytes"
@@ -79,7 +80,7 @@ class Budget:
 
     def spend(self, url: str, hops: Iterable[Exchange], index: Index, day: str) -> None:
         """Count what was asked for a page, beyond the one that was reserved for it."""
-        asked = [hop for hop in hops if not hop.url.endswith("/robots.txt")]
+        asked = [hop for hop in hops if not is_errand(hop.url)]
         pages = Counter(urls.site(hop.url) for hop in asked)
         pages[urls.site(url)] -= 1
         size: Counter[str] = Counter()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from msgspec import Struct, structs
 
@@ -12,6 +11,7 @@ from scraper.index import Followed
 from scraper.pipeline.tools import Tools
 from scraper.revisions.compare import LONGEST_NOISE, compare, confirmed, plain
 from scraper.sources import urls
+from scraper.tdmrep import is_errand
 from scraper.types import Article, Capture, Look, Note, Outcome, Record, Verdict, WarcRef
 
 KIN = 0.3
@@ -143,7 +143,7 @@ def look_of(judged: Judged, capture: Capture, known: Followed) -> Look:
 
 def moved_to(capture: Capture, known: Followed) -> str | None:
     """The address to which redirects for good led, if the article answered at another one before."""
-    hops = {hop.status for hop in capture.exchanges if urlsplit(hop.url).path != "/robots.txt"} & _REDIRECTS
+    hops = {hop.status for hop in capture.exchanges if not is_errand(hop.url)} & _REDIRECTS
     moved = urls.key(capture.final_url) != urls.key(known.final_url)
     return capture.final_url if moved and hops <= _FOR_GOOD else None
 

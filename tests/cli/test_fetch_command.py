@@ -62,7 +62,7 @@ def test_a_page_its_proof_and_its_record(place: Path) -> None:
     (path,) = (place / "archive").glob("articles/*/*/*.jsonl")
     assert path.read_text() == ran.out
     # The robots.txt that was asked for first is there too.
-    assert types(place / "archive") == {"conversion": 1, "metadata": 1, "request": 2, "response": 2, "warcinfo": 1}
+    assert types(place / "archive") == {"conversion": 1, "metadata": 1, "request": 3, "response": 3, "warcinfo": 1}
     assert run("verify", "--archive", "archive").code == 0
 
 
@@ -92,7 +92,7 @@ def test_a_packed_page_that_was_cut_off_is_kept_and_is_no_article(coding: str, p
         ran = fetch(server.url("/a"))
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
         assert ran.err.startswith(f"scrape: {server.url('/a')}: the body ends in the middle of its {coding}")
-    assert types(place / "archive") == {"request": 2, "response": 2, "warcinfo": 1}
+    assert types(place / "archive") == {"request": 3, "response": 3, "warcinfo": 1}
     (path,) = (place / "archive").glob("warc/*/*/*")
     assert cut in [entry.block for entry in warc.read(path) if isinstance(entry, warc.Entry)]
 
@@ -111,7 +111,7 @@ def test_redirects_are_followed_and_kept(place: Path) -> None:
     with Server(routes) as server:
         (record,) = records(fetch(server.url("/old")))
         assert (record["url"], record["final_url"]) == (server.url("/old"), server.url("/new"))
-    assert types(place / "archive")["response"] == 3
+    assert types(place / "archive")["response"] == 4
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from scraper.export import RESPECT
 from scraper.export.rights import refused
-from scraper.types import Rights, Robots
+from scraper.types import Reserved, Rights, Robots
 
 
 def robots(**preferences: tuple[str, ...]) -> Robots:
     return Robots("https://e.org/robots.txt", "allowed", **preferences)  # type: ignore[arg-type]  # two of its fields
+
+
+RULE = Reserved("https://e.org/.well-known/tdmrep.json", "2026-11-21T12:00:00Z", "/", "1")
+FILE = Robots("https://e.org/robots.txt", "allowed", reserved=RULE)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +23,9 @@ def robots(**preferences: tuple[str, ...]) -> Robots:
     [
         (Rights(), None),
         (Rights(tdm_reservation=" 1 "), "tdm"),
+        (Rights(robots=FILE), "tdm"),
+        (Rights(tdm_reservation="0", robots=FILE), None),  # the page's own word goes before its site's
+        (Rights(robots=structs.replace(FILE, reserved=structs.replace(RULE, reservation="0"))), None),
         (Rights(tdm_reservation="0", tdm_policy="https://e.org/policy"), None),
         (Rights(robots_meta=("robots: NOINDEX, NoAI",)), "noai"),
         (Rights(x_robots_tag=("otherbot: noimageai",)), "noai"),
