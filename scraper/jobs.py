@@ -109,7 +109,7 @@ async def recovered(archive: Archive, pause: float, told: Callable[[ScrapeError]
 
 
 @contextmanager
-def handling(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[None]:
+def handling(handlers: Mapping[signal.Signals, Callable[[], object]]) -> Iterator[None]:
     """Handle signals on the event loop, until the end of the block."""
     loop = asyncio.get_running_loop()
     for number, handler in handlers.items():

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
 import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from scraper.config.bind import parse
 from scraper.config.compose import Plan, compose
 from scraper.daemon import Around, Daemon, Job, Settings, jobs_of, patiently
 from scraper.errors import ConfigError
+from scraper.jobs import handling
 from scraper.meter import Meter
 from scraper.metering import metered
 from scraper.monitor import Monitor
@@ -91,7 +93,14 @@ class _Service:
         settings = Settings(config.schedule.drain, runs=config.schedule.max_runs)
         async with AsyncExitStack() as stack:
             plan = Plan(config, self._network)
-            tools = await patiently(lambda: stack.enter_async_context(compose(plan)), pulse)
+            opening = asyncio.create_task(patiently(lambda: stack.enter_async_context(compose(plan)), pulse))
+            try:
+                with handling(dict.fromkeys((signal.SIGTERM, signal.SIGINT), opening.cancel)):
+                    tools = await opening
+            except asyncio.CancelledError:
+                log.info("stopping: the archive was not open yet")
+                pulse.end()
+                return 0
             for repair in tools.archive.repairs:
                 log.warning("repaired: %s", repair)
             around = Around(Alarm(), meter, self._reread)
