@@ -33,13 +33,12 @@ _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06e
 _UNSPACED_ANYWHERE = expression(f"[{_UNSPACED}]")
 _SPACED = expression(rf"[\w{_MARKS}]+")
 _MIXED = expression(rf"[{_UNSPACED}]|(?:[^\W{_UNSPACED}]|[{_MARKS}])+")
-_FIGURE = expression(r"\d+")
 
 _FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0xD6E8FEB86659FD93)
 
 
 class Shingled(Struct, frozen=True, eq=False):
-    """A text's shingles, each once and sorted, and the figures in it."""
+    """A text's shingles, each once and sorted, and the figures in it, of which one digit alone says nothing."""
 
     shingles: Numbers
     figures: frozenset[str]
@@ -54,7 +53,10 @@ def shingled(text: str) -> Shingled:
     is_mixed = _UNSPACED_ANYWHERE.search(plain) is not None
     tokens = (_MIXED if is_mixed else _SPACED).findall(plain)
     span = CHARACTERS if is_mixed and _is_unspaced(tokens) else WORDS
-    return Shingled(np.unique(_runs(tokens, span)), frozenset(_FIGURE.findall(plain)))
+    codes = {token: zlib.crc32(token.encode("utf-8", "surrogatepass")) for token in set(tokens)}
+    figures = frozenset(token for token in codes if len(token) > 1 and token.isdigit())
+    words = np.fromiter(map(codes.__getitem__, tokens), np.uint64, len(tokens))
+    return Shingled(np.unique(_runs(words, span)), figures)
 
 
 def _is_unspaced(tokens: list[str]) -> bool:
@@ -62,13 +64,11 @@ def _is_unspaced(tokens: list[str]) -> bool:
     return sum(1 for token in tokens if _UNSPACED_ANYWHERE.match(token)) > len(tokens) / 2
 
 
-def _runs(tokens: list[str], span: int) -> Numbers:
-    """A number for each run of tokens, made of their CRC-32s."""
-    count = len(tokens) - span + 1
+def _runs(words: Numbers, span: int) -> Numbers:
+    """A number for each run of words, which are numbers too."""
+    count = len(words) - span + 1
     if count < 1:
         return np.empty(0, np.uint64)
-    codes = {token: zlib.crc32(token.encode("utf-8", "surrogatepass")) for token in set(tokens)}
-    words = np.fromiter(map(codes.__getitem__, tokens), np.uint64, len(tokens))
     runs = np.zeros(count, np.uint64)
     for at, factor in enumerate(_FACTORS[:span]):
         runs += words[at : at + count] * np.uint64(factor)

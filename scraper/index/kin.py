@@ -14,14 +14,17 @@ from scraper.index.database import Database
 MOST_OF_A_BAND = 64
 """Texts of one band that are looked at: more have a formula in common, for near ones would be one family."""
 
+_OF_A_BAND = f"SELECT * FROM (SELECT seq FROM kin WHERE band = ? ORDER BY seq LIMIT {MOST_OF_A_BAND})"  # noqa: S608 constants only
+
 
 class Kin(Database):
     """The part of the index that families are kept in."""
 
     def sign(self, seq: int, bands: Iterable[int]) -> None:
         """Let the record with this running number be found by the bands of its text."""
-        for band in bands:
-            self._write("INSERT OR IGNORE INTO kin (band, seq) VALUES (?, ?)", (band, seq))
+        self._begin()
+        with self._guarded():
+            self._db.executemany("INSERT OR IGNORE INTO kin (band, seq) VALUES (?, ?)", ((band, seq) for band in bands))
 
     def is_signed(self, seq: int, bands: Iterable[int]) -> bool:
         """Whether a record is found by each of these bands."""
@@ -32,12 +35,10 @@ class Kin(Database):
         """How many entries there are, over all records and bands."""
         return self._checked(self._read("SELECT COUNT(*) FROM kin")[0][0], int)
 
-    def near(self, bands: Iterable[int], limit: int) -> list[int]:
+    def near(self, bands: tuple[int, ...], limit: int) -> list[int]:
         """The running numbers of the records that share bands with a text, those that share the most first."""
-        found: Counter[int] = Counter()
-        for band in bands:
-            sql = "SELECT seq FROM kin WHERE band = ? ORDER BY seq LIMIT ?"
-            found.update(self._checked(row[0], int) for row in self._read(sql, (band, MOST_OF_A_BAND)))
+        sql = " UNION ALL ".join([_OF_A_BAND] * len(bands))
+        found = Counter(self._checked(row[0], int) for row in self._read(sql, bands)) if bands else Counter[int]()
         return sorted(found, key=lambda seq: (-found[seq], seq))[:limit]
 
     def set_family(self, record_id: str, family: str) -> None:

@@ -49,7 +49,7 @@ def test_each_counts_once_and_order_of_paragraphs_hardly() -> None:
 
 
 def test_figures() -> None:
-    assert shingled("On 12 May 2,500 of ١٢ saw it 3:1").figures == {"12", "2", "500", "١٢", "3", "1"}
+    assert shingled("On 12 May 2,500 of ١٢ saw it 3:1, 4th of B52").figures == {"12", "500", "١٢"}
 
 
 def test_a_long_text_is_bounded() -> None:
