@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from scraper import records, warc
 from scraper.archive import disk, journal
+from scraper.archive.families import Families
 from scraper.archive.purge import Order, Purged
 from scraper.archive.purge import purge as _purge
 from scraper.archive.rebuild import build, rebuild
@@ -77,6 +78,7 @@ class Archive(View):
             except BaseException:
                 self._lock.release()
                 raise
+        self._families = Families(root, self.index)
         self.repairs: tuple[str, ...] = (*notes, *more)
 
     def check_room(self) -> None:
@@ -105,17 +107,23 @@ class Archive(View):
             writer.note(note, about, ref)
             self.index.take(note)
 
+    def related(self, record: Record) -> Record:
+        """A record that is to be added, with its story family (see families.py); what is no article has none."""
+        if record.family is not None and record.verdict is Verdict.ARTICLE:
+            return record
+        return msgspec.structs.replace(record, family=self._families.of(record))
+
     def add(self, ref: WarcRef, record: Record, ledger: Ledger) -> bool:
         """Take in what was made of a stored capture; False, and nothing done, if a record with this id is here.
 
-        `record.warc` becomes `ref`. Only an article gets a conversion record and a line of JSONL. A ScrapeError if a
-        text cannot be written as UTF-8.
+        `record.warc` becomes `ref`, and an article without a family gets one. Only an article gets a conversion record
+        and a line of JSONL. A ScrapeError if a text cannot be written as UTF-8.
         """
         if ledger.record != record.id:
             raise ValueError(f"the ledger is of {ledger.record}, the record is {record.id}")
         if self.index.get(record.id) is not None:
             return False
-        record = msgspec.structs.replace(record, warc=ref)
+        record = msgspec.structs.replace(self.related(record), warc=ref)
         line = records.encode(record)
         if hashlib.sha256(record.text.encode()).hexdigest() != record.text_sha256:
             raise ValueError(f"record {record.id}: text_sha256 is not of its text")
@@ -128,6 +136,7 @@ class Archive(View):
             place = self._place(record, line)
             seq = self.index.add(record, place, writer.derive(record, whole, line))
             self.index.wait(Pending(seq, place.file, place.offset, line))
+            self._families.sign(seq, record.text)
         return True
 
     def commit(self) -> None:
@@ -177,6 +186,7 @@ class Archive(View):
         self._abandon()
         with disk.guarded(self.root):
             self.index, notes = _repaired(self.root)
+        self._families = Families(self.root, self.index)
         self._settled, self._trouble = 0, None
         return tuple(notes)
 

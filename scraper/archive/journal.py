@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from scraper import records
 from scraper.archive import disk
+from scraper.archive.families import Families
 from scraper.errors import VerificationError
 from scraper.index import Erased, File, Index, Place, Row
 
@@ -125,8 +126,11 @@ def sweep(root: Path) -> None:
 def _tell(root: Path, index: Index, journal: Journal) -> None:
     """Change the index in one commit."""
     with index.atomic():
+        stories = {row.family for name in journal.articles if (row := index.get(name)) is not None and row.family}
         for gone in _rows(root, index, journal):
             index.erase(gone)
+        for family in sorted(stories):  # while the lines stand where the index has them
+            Families(root, index).promote(family)
         for record_id in journal.raw:
             index.forget_payload(record_id)
         index.forget(journal.keys)

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from scraper import records, warc
 from scraper.archive import disk, journal
+from scraper.archive.families import Families
 from scraper.archive.repair import TORN, clear_lines, finish, open_files, repair, write_pending
 from scraper.errors import ScrapeError, UnusableError
 from scraper.index import NAME, OTHER_SCHEMA, File, Index, Pending, Place
@@ -64,6 +65,7 @@ def build(root: Path) -> list[str]:
             for file in sorted(root.glob("warc/*/*/*.warc.gz")):
                 notes += reading.take(file)
         notes += reading.restored()
+        Families(root, index).fill()
         index.commit()
         index.checkpoint()  # on a full disk this fails here, while the old index is still there
     finally:

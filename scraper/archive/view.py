@@ -68,28 +68,15 @@ class View:
     def record(self, record_id: str) -> Record | None:
         """An article's record as its line of JSONL holds it, with the addresses under which it was met since.
 
-        None for an unknown id or a page that is no article.
+        Its story family is the index's where the line is of a version that knew none. None for an unknown id or a page
+        that is no article.
         """
-        record = self._line(record_id)
-        return record and msgspec.structs.replace(record, other_urls=self.index.others(record))
-
-    def _line(self, record_id: str) -> Record | None:
-        row = self.index.get(record_id)
-        if row is None or row.line is None:
+        record = line(self.root, self.index, record_id)
+        if record is None:
             return None
-        waiting = self.index.waiting(row.seq)
-        if waiting is not None:
-            return records.decode(waiting)
-        path = self.root / row.line.file
-        with disk.guarded(path), disk.readable(path):
-            raw = records.read_at(path, row.line.offset, row.line.length)
-        try:
-            record = records.decode(raw)
-        except ValueError as error:
-            raise VerificationError(f"{path}: at {row.line.offset}: {error}", reason="damaged-line") from error
-        if record.id != record_id:
-            raise VerificationError(f"{path}: at {row.line.offset}: not record {record_id}", reason="bad-reference")
-        return record
+        row = self.index.get(record_id) if record.family is None else None
+        family = record.family if row is None else row.family
+        return msgspec.structs.replace(record, other_urls=self.index.others(record), family=family)
 
     def ledger(self, record_id: str) -> Ledger | None:
         """The reasons: what of the page was kept and removed, and why. None for an unknown id."""
@@ -111,3 +98,23 @@ class View:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def line(root: Path, index: Index, record_id: str) -> Record | None:
+    """An article's record as its line of JSONL holds it, or the line that waits to be written; None if it has none."""
+    row = index.get(record_id)
+    if row is None or row.line is None:
+        return None
+    waiting = index.waiting(row.seq)
+    if waiting is not None:
+        return records.decode(waiting)
+    path = root / row.line.file
+    with disk.guarded(path), disk.readable(path):
+        raw = records.read_at(path, row.line.offset, row.line.length)
+    try:
+        record = records.decode(raw)
+    except ValueError as error:
+        raise VerificationError(f"{path}: at {row.line.offset}: {error}", reason="damaged-line") from error
+    if record.id != record_id:
+        raise VerificationError(f"{path}: at {row.line.offset}: not record {record_id}", reason="bad-reference")
+    return record

@@ -43,6 +43,7 @@ COMMANDS = {
     "show": Command("scraper.cli.show_record", "an archived article as text"),
     "history": Command("scraper.cli.history", "the versions of an archived article, and what changed"),
     "changes": Command("scraper.cli.changes", "what became of archived articles lately, also as an Atom feed"),
+    "families": Command("scraper.cli.families", "stories that several articles tell in nearly the same words"),
     "explain": Command("scraper.cli.explain", "what of an archived page was removed, and why"),
     "export": Command("scraper.cli.export", "archived articles as tables, texts or a data set; WARCs as CDXJ or WACZ"),
     "status": Command("scraper.cli.status", "what an archive holds, what failed, when its sources ran"),

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "List what became of archived articles, newest first: changed (with what changed), moved, vanished, back."
     )
     parser.add_argument(
-        "--since", type=_since, default="7d", metavar="WHEN", help="a date, a time, or an age as 7d (%(default)s)"
+        "--since", type=since_when, default="7d", metavar="WHEN", help="a date, a time, or an age as 7d (%(default)s)"
     )
     parser.add_argument("--format", choices=("text", "json", "atom"), default="text", help="%(default)s")
     parser.add_argument("--limit", type=_limit, default=1000, metavar="N", help="how many at most (%(default)s)")
@@ -39,7 +39,8 @@ def _limit(value: str) -> int:
     return int(value)
 
 
-def _since(value: str) -> str:
+def since_when(value: str) -> str:
+    """A date, a time or an age as a time in UTC (RFC 3339)."""
     try:
         if age := _AGE.fullmatch(value.strip()):
             moment = datetime.now(UTC) - timedelta(seconds=int(age[1]) * _SECONDS[age[2]])

@@ -39,12 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "separated by tabs. Case and accents do not count."
     )
     parser.add_argument("words", nargs="+", metavar="WORDS", help="words, taken as they are")
-    parser.add_argument("--limit", type=_limit, default=20, metavar="N", help="how many at most (%(default)s)")
+    parser.add_argument("--limit", type=limit, default=20, metavar="N", help="how many at most (%(default)s)")
     parser.add_argument("--json", action="store_true", help="one object a line")
     add_archive(parser)
 
 
-def _limit(value: str) -> int:
+def limit(value: str) -> int:
+    """How many of something are asked for."""
     if not value.isdecimal() or not 0 < int(value) <= MOST:
         raise argparse.ArgumentTypeError(f"{value!r} is no whole number from 1 to {MOST}")
     return int(value)
@@ -66,9 +67,9 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     return 0
 
 
-def _found(index: Index, words: str, limit: int) -> list[Row]:
+def _found(index: Index, words: str, most: int) -> list[Row]:
     """The best hits, of each capture its latest cleaning only."""
-    asked = limit
+    asked = most
     while True:
         rows = index.search(words, asked)
         latest: dict[str, Row] = {}
@@ -76,6 +77,6 @@ def _found(index: Index, words: str, limit: int) -> list[Row]:
             capture = row.warc.record_id if row.warc is not None else row.id
             known = latest.get(capture)
             latest[capture] = row if known is None else max(known, row, key=cleaned_at)
-        if len(latest) >= limit or len(rows) < asked:
-            return list(latest.values())[:limit]
+        if len(latest) >= most or len(rows) < asked:
+            return list(latest.values())[:most]
         asked *= WIDER

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 
 from scraper import records
+from scraper.archive import View
+from scraper.archive.stories import size
 from scraper.cli.reading import add_archive, add_id, find, opened, table, write_json, write_text
 from scraper.cli.streams import Streams
 from scraper.errors import UnusableError
@@ -24,17 +26,24 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     with opened(args) as view:
         row = find(view, args.id)
         record = view.record(row.id)
+        told = _told(view, record) if record is not None else None
     if record is None:
         message = f"{row.id}: no article ({row.verdict}); `scrape explain {row.id}` says what was removed"
         raise UnusableError(message, reason=row.verdict)
     if args.json:
         write_json(records.encode(record), streams)
     else:
-        write_text(f"{_head(record)}\n{record.text}\n", streams)
+        write_text(f"{_head(record, told)}\n{record.text}\n", streams)
     return 0
 
 
-def _head(record: Record) -> str:
+def _told(view: View, record: Record) -> str | None:
+    """The story of an article that others tell too."""
+    articles = size(view, record.family) if record.family is not None else 1
+    return f"{record.family}, told by {articles} articles: `scrape families {record.id}`" if articles > 1 else None
+
+
+def _head(record: Record, story: str | None) -> str:
     names = ("title", "authors", "editors", "published", "modified", "language", "site", "section", "tags", "licence")
     warc = record.warc
     return table(
@@ -46,6 +55,7 @@ def _head(record: Record) -> str:
             ("answered at", record.final_url if record.final_url != record.url else None),
             ("fetched", record.fetched_at),
             ("source", record.source),
+            ("story", story),
             ("words", str(record.word_count)),
             ("id", record.id),
             ("warc", f"{warc.file}, at {warc.offset}" if warc else None),

@@ -15,6 +15,7 @@ from msgspec import Struct
 from scraper.index.addresses import Addresses
 from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
+from scraper.index.kin import Kin
 from scraper.index.looks import Edition, Followed, Happening, Looks
 from scraper.index.met import claim, declared, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
@@ -57,6 +58,7 @@ _PLAIN = tuple(_ROW.split(", ")[:15])
 _REF = ("file", "offset", "length", "record_id")
 _LINE = ("file", "offset", "length")
 _MAX_QUERY_TERMS = 32
+_ARCHIVED = "warc_file, warc_offset, ledger_file, ledger_offset, id"  # as order.archived_at
 
 
 class File(Struct, frozen=True, array_like=True):
@@ -131,7 +133,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Addresses, Erasing, Looks, Payloads, Plans, Proving, Spending):
+class Index(Addresses, Erasing, Kin, Looks, Payloads, Plans, Proving, Spending):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -188,6 +190,22 @@ class Index(Addresses, Erasing, Looks, Payloads, Plans, Proving, Spending):
     def with_text(self, text_sha256: str) -> list[Row]:
         """The records whose text has this digest."""
         return list(self._rows("WHERE text_sha256 = ? ORDER BY seq", (text_sha256,)))
+
+    def at(self, seq: int) -> Row | None:
+        """The record with this running number."""
+        return next(self._rows("WHERE seq = ?", (seq,)), None)
+
+    def family(self, family: str) -> list[Row]:
+        """The records of a story family in the order in which they were archived."""
+        return list(self._rows(f"WHERE family = ? ORDER BY {_ARCHIVED}", (family,)))
+
+    def first_of(self, family: str) -> Row | None:
+        """The first record of a story family that is there."""
+        return next(self._rows(f"WHERE family = ? ORDER BY {_ARCHIVED} LIMIT 1", (family,)), None)
+
+    def articles(self) -> Iterator[Row]:
+        """Every article in the order in which they were archived, whatever running number they have."""
+        return self._rows(f"WHERE verdict = 'article' ORDER BY {_ARCHIVED}", ())
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many records there are by (source, verdict)."""

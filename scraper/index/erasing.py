@@ -38,6 +38,7 @@ class Erasing(Database):
             values = ("delete", gone.seq, gone.title, gone.text)
             self._write("INSERT INTO fulltext (fulltext, rowid, title, text) VALUES (?, ?, ?, ?)", values)
         self._write("DELETE FROM pending WHERE seq = ?", (gone.seq,))
+        self._write("DELETE FROM kin WHERE seq = ?", (gone.seq,))  # the whole table is read for it
         for (url,) in self._read("SELECT url FROM records WHERE seq = ? AND url IS NOT NULL", (gone.seq,)):
             self._write("DELETE FROM addresses WHERE key = ?", (urls.key(url),))
         self._write("DELETE FROM records WHERE seq = ?", (gone.seq,))
@@ -45,6 +46,10 @@ class Erasing(Database):
         for table in ("followed", "looks", "moved", "versions"):
             keys = "SELECT key FROM versions WHERE record = ?"
             self._write(f"DELETE FROM {table} WHERE key IN ({keys})", (gone.id,))  # noqa: S608 constants only
+        # Another article of the source may have the same text, and goes on to be met by it.
+        same = "SELECT id FROM records AS r WHERE r.text_sha256 = substr(key, 8) AND r.source = seen.source"
+        other = f"SET record = COALESCE(({same} AND r.verdict = 'article' ORDER BY seq DESC LIMIT 1), record)"
+        self._write(f"UPDATE seen {other} WHERE record = ? AND key GLOB 'sha256:*'", (gone.id,))
         self._write("DELETE FROM seen WHERE record = ? AND key GLOB 'sha256:*'", (gone.id,))
         self._write("UPDATE seen SET record = '' WHERE record = ?", (gone.id,))
 

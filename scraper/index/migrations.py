@@ -94,6 +94,12 @@ CREATE TABLE plans (
     missed INTEGER NOT NULL DEFAULT 0, reached_at TEXT) WITHOUT ROWID;
 """
 
+# By which bands the texts are found that a family goes by (see kin.py), and which records are no family of their own.
+_KIN = """
+CREATE TABLE kin (band INTEGER, seq INTEGER, PRIMARY KEY (band, seq)) WITHOUT ROWID;
+CREATE INDEX records_that_joined ON records (fetched_at, id, family) WHERE family <> id;
+"""
+
 
 def prepare(db: sqlite3.Connection) -> None:
     """Give a connection the functions that the steps call."""
@@ -102,6 +108,6 @@ def prepare(db: sqlite3.Connection) -> None:
     db.create_function("declared", 2, met.declared, deterministic=True)
 
 
-STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS)
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS, _KIN)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

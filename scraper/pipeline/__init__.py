@@ -94,7 +94,7 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
         return Known(known.id)
     placed = await versions.place(cleaned.article, capture, key, tools)
     provenance = structs.replace(provenance_of(capture, ref), version=placed.version, other_urls=passed(capture))
-    record = record_of(cleaned.article, provenance, reasons=False)
+    record = tools.archive.related(record_of(cleaned.article, provenance, reasons=False))
     ledger = structs.replace(ledger_of(cleaned.article, record.id, cleaned.rights), key=key)
     is_new = tools.archive.add(ref, record, ledger)
     if not is_new:

@@ -148,7 +148,7 @@ async def _compare(capture: Capture, article: Followed, tools: Tools, ref: WarcR
     if judged.outcome is not Outcome.CHANGED:
         return _done(look, article, tools, ref)
     provenance = structs.replace(provenance_of(capture, ref), version=judged.version)
-    record = record_of(cleaned.article, provenance, reasons=False)
+    record = tools.archive.related(record_of(cleaned.article, provenance, reasons=False))
     ledger = structs.replace(ledger_of(cleaned.article, record.id, cleaned.rights), key=article.key)
     if tools.archive.add(ref, record, ledger):
         tools.archive.index.see(article.source, article.key, record.id)

@@ -96,7 +96,7 @@ async def _again(row: Row, order: Order, tools: Tools) -> Record | Failure | Non
         if known and not (order.all and present == row.id):
             return None
         cleaned = await tools.workers.clean(capture)
-        record = record_of(cleaned.article, provenance, reasons=False)
+        record = tools.archive.related(record_of(cleaned.article, provenance, reasons=False))
         if tools.archive.add(row.warc, record, ledger_of(cleaned.article, record.id, cleaned.rights)):
             return record
         if known and (record.text_sha256, record.verdict) != (row.text_sha256, row.verdict):

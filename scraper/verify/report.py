@@ -30,6 +30,7 @@ SLUGS = frozenset(
             "index-row",
             "index-seen",
             "index-words",
+            "index-families",
             "index-payload",
             "waiting-line",
         ),

@@ -8,7 +8,9 @@ import msgspec
 
 from scraper import records, warc
 from scraper.errors import ScrapeError
+from scraper.families.shingles import shingled
 from scraper.index import NAME, Index, Row, declared, spelled
+from scraper.index.members import entries
 from scraper.sources import urls
 from scraper.types import Ledger, Record, WarcRef
 from scraper.verify.report import Findings, Scope, Wrong, existing
@@ -50,12 +52,31 @@ def check_index(scope: Scope, scratch: Scratch, found: Findings) -> None:
         _check_seen(scope, index, scratch, found)
     if not found.has_problems and not _has_words(scope, index):
         found.problem(NAME, Wrong("index-words", "the full text is not that of the articles: run `scrape index`"))
+    if not found.has_problems and not _has_families(scope, index):
+        what = "story families are not found by the texts of their first members: run `scrape index`"
+        found.problem(NAME, Wrong("index-families", what))
 
 
 def _has_words(scope: Scope, index: Index) -> bool:
     try:
         return index.has_words_of(_articles(scope, index))
     except (OSError, ValueError):  # all lines were read a moment ago: a purge has moved them since
+        return True
+
+
+def _has_families(scope: Scope, index: Index) -> bool:
+    """Whether the first members of families are found by their texts, and nothing else is."""
+    expected = 0
+    try:
+        with index.reading():  # one state of it, whoever writes meanwhile
+            for seq, record in _articles(scope, index):
+                row = index.at(seq)
+                wanted = entries(index, row, shingled(record.text)) if row is not None else ()
+                if not index.is_signed(seq, wanted):
+                    return False
+                expected += len(set(wanted))
+            return index.signed() == expected
+    except (OSError, ValueError):  # as above
         return True
 
 

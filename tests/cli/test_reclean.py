@@ -98,6 +98,19 @@ def test_another_profile_is_another_cleaning(tmp_path: Path, monkeypatch: pytest
     assert "Harbour reopens" in run("show", json.loads(out)["id"], "--archive", str(tmp_path)).out.partition("\n\n")[2]
 
 
+def test_cleaned_again_an_article_stays_in_its_family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *_ = filled(tmp_path)
+    monkeypatch.setenv("SCRAPE_CLEANING__WITH_TITLE", "true")
+    assert reclean(tmp_path).code == 0
+    lines = run("export", "--all", "--archive", str(tmp_path)).out.splitlines()
+    families = [json.loads(line)["family"] for line in lines]
+    assert len(families) == 4  # two articles, which tell one story in nearly the same words, cleaned twice
+    assert set(families) == {first.id}
+    whole = json.loads(run("families", first.id, "--json", "--archive", str(tmp_path)).out)
+    assert len(whole["members"]) == 2
+    assert run("verify", "--archive", str(tmp_path)).code == 0
+
+
 def test_all_finds_a_text_that_the_same_cleaner_does_not_give_again(tmp_path: Path) -> None:
     filled(tmp_path)
     assert reclean(tmp_path, "--all") == (0, "0 cleaned again, 3 current\n", "")
