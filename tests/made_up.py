@@ -8,6 +8,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 SITES = Path(__file__).parent / "sites"
 WORDS = "quinces walnuts chestnuts sorrel rhubarb poppyseed plums barley gooseberries hazelnuts".split()
@@ -19,6 +20,10 @@ class Made(NamedTuple):
     url: str
     page: bytes
     paragraphs: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
 
     @property
     def text(self) -> str:

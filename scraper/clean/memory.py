@@ -19,6 +19,7 @@ import msgspec
 from msgspec import structs
 
 from scraper.clean.fold import fold, is_word
+from scraper.clean.standfirst import is_described, is_named
 from scraper.clean.view import View, Vote, remove
 from scraper.types import Form, Kind, Label, Line, Memory
 
@@ -35,6 +36,8 @@ LARGE, LONG = 0.5, 80
 """The guard: memory takes no block of more words than LONG, and nothing at all where that would be more than this share
 of what was kept: it is a page of another kind then, or the same story again."""
 LABEL_WORDS, SHORT = 5, 3
+ROWS = frozenset(("li", "dt", "dd", "tr", "td", "th"))
+"""Elements that set nothing apart by themselves: "1 pinch of salt" stands in many lists."""
 _NO_KINDS = frozenset((Kind.TITLE, Kind.DUPLICATE_TITLE, Kind.DUPLICATE))
 """Kinds that are about one page: a line that was a headline elsewhere is none here."""
 
@@ -129,50 +132,69 @@ def _is_label(view: View, at: int) -> bool:
     return form.words <= SHORT or (form.words <= LABEL_WORDS and bare and not form.ends)
 
 
+def _is_sure(found: Known, share: float) -> bool:
+    """Whether the host has a line in general, or the judge took it from most others."""
+    line = found.line
+    if not found.exact and share < OFTEN:
+        return False
+    return share >= HALF or (line.articles >= SOME and 3 * line.kept <= line.articles)
+
+
 class _Place:
     """Where a page's own text stands, the blocks that no other article has."""
 
     def __init__(self, view: View, own: list[int]) -> None:
         self._view = view
         self._first, self._last = own[0], own[-1]
-        self._parents = view.tree.parents
-        self._holds = [False] * (len(self._parents) + 1)
-        for at in own:
-            place = view.blocks[at].place
-            while place >= 0 and not self._holds[place]:
-                self._holds[place] = True
-                place = self._parents[place]
-        prose = (view.blocks[at].place for at in own if view.prose[at])
-        self._dress = {self._dress_of(place) for place in prose if place >= 0}
+        self._prose = next(at for at in own if view.prose[at])
+        prose = [at for at in own if view.prose[at]]
+        self._holds, self._dress = self._around(own), {self._dress_of(place) for place in self._around(prose)}
+        # The outermost element around each place that has nothing of the page's own in it and is unlike what has.
+        self._boxes: list[int | None] = []
+        for place, parent in enumerate(view.tree.parents):
+            outer = self._boxes[parent] if parent >= 0 else None
+            dress = self._dress_of(place)
+            is_box = place not in self._holds and dress not in self._dress and dress[0] not in ROWS
+            self._boxes.append(outer if outer is not None else place if is_box else None)
+
+    def _around(self, blocks: Iterable[int]) -> set[int]:
+        """All elements in which some blocks stand."""
+        around: set[int] = set()
+        for at in blocks:
+            place = self._view.blocks[at].place
+            while place >= 0 and place not in around:
+                around.add(place)
+                place = self._view.tree.parents[place]
+        return around
 
     def takes(self, at: int, found: Known, memory: Memory) -> bool:
         """Whether a known block goes, by where it stands."""
-        line, is_prose, is_apart = found.line, self._view.prose[at], self.box(at) is not None
+        view, line = self._view, found.line
         share = line.articles / max(memory.articles, 1)
-        is_sure = share >= HALF or (line.articles >= SOME and 3 * line.kept <= line.articles)
-        if not is_sure or self._view.shapes[at].words > LONG or not (found.exact or share >= OFTEN):
+        if not _is_sure(found, share) or view.shapes[at].words > LONG:
             return False
-        if at < self._first and is_prose:
-            return is_apart and share >= OFTEN
-        if is_apart or not found.exact:
-            return is_apart
+        if view.is_page and (is_named(view, at) or is_described(view, at)):
+            return False  # its standfirst, which other pages have as a teaser
+        is_apart = self.box(at) is not None
+        if view.prose[at] and at < self._prose:
+            # A standing introduction, or a teaser; what the judge takes from others is no notice of the house's.
+            return is_apart and share >= OFTEN and 2 * line.kept >= line.articles
+        return is_apart or (found.exact and self._is_outside(at, line, share))
+
+    def _is_outside(self, at: int, line: Line, share: float) -> bool:
+        """Whether a block that is not set apart stands around the article, and says nothing that could be its own."""
+        view = self._view
         if at < self._first:
-            return not self._view.is_page
+            return not view.is_page
         if at < self._last or share < HALF:
             return False
-        is_said = is_prose or self._view.shapes[at].ends  # a column's last sentence, unless it leads elsewhere
-        return not is_said or (line.articles >= SOME and self._view.blocks[at].link_chars > 0)
+        is_said = view.prose[at] or view.shapes[at].ends  # a column's last sentence, unless it leads elsewhere
+        return not is_said or (line.articles >= SOME and view.blocks[at].link_chars > 0)
 
     def box(self, at: int) -> int | None:
-        """The outermost element around a block that has none of the page's own text, if it is unlike a paragraph's."""
+        """The element that sets a block apart, if one does."""
         place = self._view.blocks[at].place
-        if place < 0 or self._holds[place]:
-            return None
-        outer = place
-        while self._parents[outer] >= 0 and not self._holds[self._parents[outer]]:
-            outer = self._parents[outer]
-        is_row = self._view.blocks[at].form in (Form.LIST_ITEM, Form.TABLE)
-        return None if outer == place and (is_row or self._dress_of(place) in self._dress) else outer
+        return self._boxes[place] if place >= 0 else None
 
     def _dress_of(self, place: int) -> tuple[str, tuple[str, ...]]:
         """An element's tag and names; some sites number their paragraphs in these."""

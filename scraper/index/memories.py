@@ -49,9 +49,10 @@ class Memories(Database):
         found = self._read("SELECT said FROM memories WHERE host = ? ORDER BY number DESC LIMIT 1", (host,))
         return self._memory(found[0][0]) if found else None
 
-    def memory_of(self, host: str, name: str) -> Memory | None:
-        """The profile of a host with this id."""
-        found = self._read("SELECT said FROM memories WHERE host = ? AND digest = ?", (host, name.rpartition("-")[2]))
+    def memory_of(self, host: str, profile: str) -> Memory | None:
+        """The memory of a host that a record's profile names."""
+        digest = profile.rpartition("+memory-")[2].partition("-")[2]
+        found = self._read("SELECT said FROM memories WHERE host = ? AND digest = ?", (host, digest))
         return self._memory(found[0][0]) if found else None
 
     def has_memory(self, memory: Memory) -> bool:

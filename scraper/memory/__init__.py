@@ -18,8 +18,8 @@ from scraper.types import Kind, Line, Memory, Removal
 
 MOST_LINES = 1_000
 """Lines of a profile, those on the most articles first: about 30 kB, and a page has 100 to 300 blocks."""
-MOST_OF_PAGE = 3_000
-"""Lines of one page that are counted; a page may have 200,000 blocks."""
+MOST_OF_PAGE = 1_000
+"""Lines kept of one page that are counted, and removed ones; a page may have 200,000 blocks."""
 
 Stories = Callable[[Sequence[str]], Sequence[int]]
 """Tells texts of one story by equal numbers."""

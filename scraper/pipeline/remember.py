@@ -21,6 +21,12 @@ log = logging.getLogger(__name__)
 STEP, MOST_STEP = 2, 250
 """The next profile of a host is due at STEP times its articles, or MOST_STEP more: themes change."""
 
+MOST_HOSTS = 1_000
+"""Hosts whose profiles are held; one takes up to 200 kB."""
+
+MOST_BYTES = 500_000
+"""Of a ledger as it lies in the WARC, compressed; a usual one has 5,000. A larger one teaches nothing."""
+
 
 class Settings(Struct, frozen=True):
     """From how many articles of a host on it is remembered what they share, and of how many it is learned at most."""
@@ -78,7 +84,11 @@ class Memories:
     def _learn(self, host: str) -> Lesson:
         """What the host's newest articles share; one that is damaged is passed over, and `verify` says so."""
         pages: list[Page] = []
-        for record_id in self._archive.index.newest_of(host, self._settings.most):
+        index = self._archive.index
+        for record_id in index.newest_of(host, self._settings.most):
+            row = index.get(record_id)
+            if row is None or row.ledger is None or row.ledger.length > MOST_BYTES:
+                continue
             try:
                 record, ledger = self._archive.record(record_id), self._archive.ledger(record_id)
             except ScrapeError:
@@ -86,10 +96,6 @@ class Memories:
             if record is not None and ledger is not None:
                 pages.append(Page(record.text, ledger.removed))
         return learn(pages)
-
-
-MOST_HOSTS = 10_000
-"""Hosts whose profiles are held; one takes up to 150 kB."""
 
 
 def after(count: int) -> int:

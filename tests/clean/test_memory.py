@@ -13,7 +13,7 @@ from scraper.memory import Page, learn
 from scraper.types import Article, Kind, Line, Memory
 
 THEMES = [("quayside", "english"), ("kahlsteiner", "german"), ("tramway", "english"), ("observatory", "english")]
-HAZARDS = ["column", "kitchen"]
+HAZARDS = ["column", "kitchen", "matches", "live"]
 HOST = "paper.example"
 
 
@@ -161,7 +161,7 @@ def test_plain_text_loses_what_stands_around_its_own_lines_and_is_clean_then() -
     assert menu not in once.text
 
 
-PAGES = {theme: site(theme, language) for theme, language in [*THEMES, ("column", "english"), ("kitchen", "english")]}
+PAGES = {theme: site(theme, language) for theme, language in [*THEMES, *((theme, "english") for theme in HAZARDS)]}
 
 
 @settings(max_examples=60)

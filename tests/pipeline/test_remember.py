@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from bench import Bench, text
@@ -47,12 +46,8 @@ def bench(tmp_path: Path) -> Remembering:
     return Remembering(tmp_path / "archive")
 
 
-def path_of(made: Made) -> str:
-    return urlsplit(made.url).path
-
-
 def served(*made: Made) -> dict[str, bytes]:
-    return {path_of(one): response(one.page, "200 OK", "Content-Type: text/html; charset=utf-8") for one in made}
+    return {one.path: response(one.page, "200 OK", "Content-Type: text/html; charset=utf-8") for one in made}
 
 
 @pytest.fixture
@@ -62,7 +57,7 @@ def quayside() -> Iterator[Server]:
 
 
 def pages(server: Server, made: list[Made]) -> Source:
-    return Source("paper", SourceKind.PAGES, "", pages=tuple(server.url(path_of(one)) for one in made))
+    return Source("paper", SourceKind.PAGES, "", pages=tuple(server.url(one.path) for one in made))
 
 
 def recleaned(bench: Bench, *, everything: bool = False) -> Recleaned:
@@ -90,7 +85,7 @@ def test_a_site_s_widgets_are_gone_once_enough_of_its_articles_are_here(bench: R
     with Server(served(*made)) as server:
         assert bench.run(pages(server, made)).tally.articles == len(made)
         cleaned = {record.url: record for record in bench.lines()}
-        young, old = [[cleaned[server.url(path_of(one))] for one in part] for part in (made[:FIRST], made[FIRST:])]
+        young, old = [[cleaned[server.url(one.path)] for one in part] for part in (made[:FIRST], made[FIRST:])]
     assert {told(record) for record in young} == {None}
     assert {record.profile for record in young} == {"default"}
     assert [told(record) for record in old][:1] == ["1"]
@@ -126,7 +121,7 @@ def test_the_same_profiles_and_texts_come_out_of_a_rebuilt_index(bench: Remember
     with bench.view() as view:
         for record in records:
             assert record.warc is not None
-            memory = view.index.memory_of("127.0.0.1:" + str(quayside.port), record.profile.rpartition("+")[2])
+            memory = view.index.memory_of("127.0.0.1:" + str(quayside.port), record.profile)
             assert (memory is not None) == (told(record) is not None)
             again = clean_capture(view.capture(record.warc), Options(), memory).article
             assert (again.text, again.profile) == (record.text, record.profile)
@@ -176,7 +171,7 @@ def test_hosts_are_told_apart(bench: Remembering, quayside: Server) -> None:
 def test_a_purged_article_is_no_more_counted(bench: Remembering, quayside: Server) -> None:
     made, host = site("quayside"), f"127.0.0.1:{quayside.port}"
     bench.run(pages(quayside, made[:5]))
-    purge(bench.root, PurgeOrder(quayside.url(path_of(made[0])), "asked to", "2024-05-06T07:08:09Z", "a test"))
+    purge(bench.root, PurgeOrder(quayside.url(made[0].path), "asked to", "2024-05-06T07:08:09Z", "a test"))
     with bench.view() as view:
         assert view.index.articles_of(host) == 4
         assert len(view.index.newest_of(host, 9)) == 4
@@ -191,7 +186,7 @@ def test_a_profile_that_a_failing_disk_took_back_is_not_used_again(
 
     async def main(tools: Tools) -> None:
         assert tools.memories is not None
-        url = quayside.url(path_of(made[5]))
+        url = quayside.url(made[5].path)
         lost = tools.memories.of(url, tools.now())
         with monkeypatch.context() as broken:
             broken.setattr("scraper.warc.Writer.sync", _fails)
