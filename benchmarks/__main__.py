@@ -1,4 +1,4 @@
-"""`python -m benchmarks accuracy|speed|memory|capture|picture`: see benchmarks/README.md."""
+"""`python -m benchmarks accuracy|speed|memory|capture|chrome|picture`: see benchmarks/README.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy, capture, memory, picture, speed, texts
+from benchmarks import accuracy, capture, chrome, memory, picture, speed, texts
 from benchmarks.data import SETS, Choice, DataError, Page, found, load_pages, load_texts, missing, read_ids
 from benchmarks.systems import ONLY_TIMED, PEERS, Loaded, load
 
@@ -57,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     five.add_argument("--rounds", type=int, default=3, help="how often by each (default 3)")
     five.add_argument("--json", type=Path, help="write the figures to this file too")
     five.set_defaults(run=_capture)
+    six = commands.add_parser("chrome", parents=[data], help="what chrome memory changes on hosts with several pages")
+    six.add_argument("--least", type=int, default=chrome.LEAST, help="pages of a host (default 3)")
+    six.add_argument("--json", type=Path, help="write the figures to this file too")
+    six.set_defaults(run=_chrome)
     four = commands.add_parser("picture", help="accuracy against time, from a file of figures")
     four.add_argument("figures", type=Path, nargs="+", help="what accuracy --json wrote, of a set's parts together")
     four.add_argument("-o", "--output", type=Path, required=True)
@@ -114,6 +118,17 @@ def _capture(args: argparse.Namespace) -> None:
     pages = _pages(_some_of(args, 200), name)
     about = {"python": platform.python_version(), "machine": platform.machine(), "set": name}
     _write(args.json, {"about": about, "capture": capture.report(pages, args.pages, args.rounds)})
+
+
+def _chrome(args: argparse.Namespace) -> None:
+    result = _about(load(["scrape"]))
+    for name in _sets(args):
+        if name == "texts":
+            hosts = chrome.run_texts(_some(_choice(args).of(load_texts(args.data))), args.least)
+        else:
+            hosts = chrome.run_pages(_pages(args, name), args.least)
+        result["sets"][name] = chrome.report(name, hosts)
+    _write(args.json, result)
 
 
 def _picture(args: argparse.Namespace) -> None:

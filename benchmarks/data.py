@@ -63,6 +63,7 @@ class Text:
     page: str = ""
     rendering: str = ""
     language: str = ""
+    url: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -201,6 +202,7 @@ def _text(row: dict[str, Any]) -> Text:
         page=row.get("page") or "",
         rendering=row.get("rendering") or "",
         language=row.get("lang") or "",
+        url=row.get("url") or "",
     )
 
 

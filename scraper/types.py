@@ -252,6 +252,38 @@ class Label(Struct, frozen=True, gc=False):
     score: float | None = None
 
 
+class Line(Struct, frozen=True, array_like=True, gc=False):
+    """A line in a host's memory: on how many distinct articles it stands, on how many of them the cleaner kept it.
+
+    `kind` is the one under which it was removed on most of the others; None where it always stayed.
+    """
+
+    articles: int
+    kept: int
+    kind: Kind | None = None
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """A frozen profile of what repeats over the articles of a host: the evidence that chrome memory gives the judge.
+
+    `number` counts the profiles of a host from 1, `met` are the host's articles that were here when it was frozen,
+    `articles` the distinct ones that it was learned from. `lines` are by the digests of their shapes (see
+    clean/memory.py), so that no text of a page stands in it. `digest` is of all the rest.
+    """
+
+    host: str
+    number: int
+    met: int
+    articles: int
+    lines: dict[str, Line]
+    digest: str
+
+    @property
+    def id(self) -> str:
+        """What a record's profile says of it."""
+        return f"memory-{self.number}-{self.digest}"
+
+
 class Removal(Struct, frozen=True, omit_defaults=True, gc=False):
     """A block that is not in the text, and why."""
 
@@ -480,6 +512,7 @@ class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     address of that article which is not in its record. Without, all that the answer of the address `key` named is
     archived, so that it may be asked whether it changed, by these validators.
     With `look` it looked again at the article known by `key`.
+    With `memory` a profile of the host `key` was frozen at `at`; that is of all sources, and has an empty `source`.
     """
 
     source: str
@@ -489,6 +522,8 @@ class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     etag: str | None = None
     last_modified: str | None = None
     look: Look | None = None
+    memory: Memory | None = None
+    at: str | None = None
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

@@ -14,12 +14,13 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+import msgspec
 from msgspec import Struct, structs
 
 from scraper.clean import Options, Source, clean_bytes
@@ -28,7 +29,7 @@ from scraper.clean.rights import read_rights
 from scraper.clean.rules import shipped
 from scraper.clean.sniff import sniff
 from scraper.errors import LimitError, ScrapeError
-from scraper.types import Article, Capture, Rights
+from scraper.types import Article, Capture, Memory, Rights
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -63,13 +64,27 @@ _Answer = Cleaned | tuple[type[ScrapeError], str, str]
 """What a process sends back; an expected error as its class, message and reason, for exceptions pickle badly."""
 
 
-def clean_capture(capture: Capture, options: Options) -> Cleaned:
-    """Clean a capture in this process."""
+class Task(Struct, frozen=True):
+    """A capture to clean, with what is remembered of its host, packed: pickling it would take a tenth of cleaning."""
+
+    capture: Capture
+    memory: bytes = b""
+
+
+@lru_cache(maxsize=256)
+def _unpacked(memory: bytes) -> Memory | None:
+    """A host's pages come one after the other."""
+    return msgspec.msgpack.decode(memory, type=Memory) if memory else None
+
+
+def clean_capture(capture: Capture, options: Options, memory: Memory | None = None) -> Cleaned:
+    """Clean a capture in this process, with what is remembered of its host."""
     # A file's address is where it lay on this machine; only a page's own address says something of the page.
     url = capture.final_url if capture.final_url.startswith(("http://", "https://")) else None
     content_type = capture.header("content-type") or capture.mime
     found_by = capture.link.found_by
-    article = clean_bytes(Source(capture.body, url, content_type, capture.fetched_at, found_by), options)
+    source = Source(capture.body, url, content_type, capture.fetched_at, found_by, memory)
+    article = clean_bytes(source, options)
     html = decode_html(capture.body, content_type).text if sniff(capture.body) == "html" else None
     return Cleaned(article, structs.replace(read_rights(capture.headers, html), robots=capture.robots))
 
@@ -87,16 +102,17 @@ class Workers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._processes.close()
 
-    async def clean(self, capture: Capture) -> Cleaned:
-        """Clean a capture.
+    async def clean(self, capture: Capture, memory: Memory | None = None) -> Cleaned:
+        """Clean a capture, with what is remembered of its host.
 
         A LimitError where the deadline passed ("deadline") or the process died, twice ("worker-died"); a ScrapeError
         where the cleaner has a bug ("internal-error") or refuses the page. Every message names the page.
         """
         # Exchanges hold the raw bytes once more; the cleaner reads the decoded body alone.
         light = structs.replace(capture, exchanges=())
+        task = Task(light, b"" if memory is None else msgspec.msgpack.encode(memory))
         try:
-            answer = await asyncio.wrap_future(self._processes.submit(light))
+            answer = await asyncio.wrap_future(self._processes.submit(task))
         except LimitError as error:
             raise LimitError(f"{capture.link.url}: {error}", reason=error.reason) from error
         if isinstance(answer, Cleaned):
@@ -259,9 +275,9 @@ def _serve(pipe: Connection, function: Callable[[Any], Any], deadline: float) ->
             pipe.send(answer)
 
 
-def _answer(capture: Capture, options: Options) -> _Answer:
+def _answer(task: Task, options: Options) -> _Answer:
     try:
-        return clean_capture(capture, options)
+        return clean_capture(task.capture, options, _unpacked(task.memory))
     except ScrapeError as error:
         return type(error), str(error), error.reason
     except Exception as error:  # noqa: BLE001 - a bug that one page meets is said, with its place, and costs no other page

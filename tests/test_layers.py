@@ -17,7 +17,17 @@ PACKAGE = ROOT / "scraper"
 FLOORS = (
     {"types", "errors", "version", "expressions"},
     {"clean", "sources"},
-    {"coding", "families", "guard", "http2", "revisions", "robots", "retry", "tls"},  # tools of the floors above
+    {
+        "coding",
+        "families",
+        "guard",
+        "http2",
+        "memory",
+        "revisions",
+        "robots",
+        "retry",
+        "tls",
+    },  # tools of the floors above
     {"tap", "tdmrep", "remembered"},
     {"transport"},
     {"reply"},
@@ -36,7 +46,7 @@ LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 ROOF = {"__init__", "__main__"}
 """The package's own front and its start stand above everything and are imported by nothing."""
 
-PURE = {"clean", "families", "sources", "revisions"}
+PURE = {"clean", "families", "memory", "revisions", "sources"}
 IMPURE = {"asyncio", "socket", "ssl", "httpx", "subprocess", "sqlite3", "tempfile", "time", "urllib.request"}
 
 

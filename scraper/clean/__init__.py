@@ -25,7 +25,7 @@ from scraper.clean.rules import Rules, shipped
 from scraper.clean.settle import settle
 from scraper.clean.sniff import sniff
 from scraper.clean.verdict import find_verdict
-from scraper.types import Article, FoundBy, Metadata, Verdict
+from scraper.types import Article, FoundBy, Memory, Metadata, Verdict
 from scraper.version import CLEANER
 
 __all__ = ["Options", "Source", "clean_bytes", "clean_html", "clean_text"]
@@ -39,12 +39,15 @@ def clean_html(  # noqa: PLR0913 - the public call; what a page was stored with,
     fetched_at: str | None = None,
     options: Options = Options(),  # noqa: B008 - frozen
     rules: Rules | None = None,
+    memory: Memory | None = None,
 ) -> Article:
     """Clean a page.
 
     `html` as bytes is decoded by the HTML standard, with `content_type` as the header said it; `fetched_at` is RFC 3339
-    UTC and bounds the dates that are believed. Positions count blocks from 1. Raises LimitError above 200,000 blocks.
+    UTC and bounds the dates that are believed; `memory` is what repeats over the articles of its host. Positions count
+    blocks from 1. Raises LimitError above 200,000 blocks.
     """
+    options = options.remembering(memory)
     if isinstance(html, str):
         document = read_html(html, url=url, fetched_at=fetched_at)
     else:
@@ -62,13 +65,14 @@ def clean_text(
     fetched_at: str | None = None,
     options: Options = Options(),  # noqa: B008 - frozen
     rules: Rules | None = None,
+    memory: Memory | None = None,
 ) -> Article:
     """Clean a text that was already extracted; positions are 1-based line numbers.
 
     Cleaning the result again changes nothing: the chain runs until a round over what it kept removes no more.
     Raises LimitError above 500,000 lines.
     """
-    rules = rules or shipped()
+    rules, options = rules or shipped(), options.remembering(memory)
     judged = judge_document(read_text(text, fetched_at=fetched_at), rules, options)
     again = partial(judge_document, rules=rules, options=options, before=judged.view)
     settle(judged.view, lambda kept: again(read_text(kept, fetched_at=fetched_at)).view)
@@ -77,13 +81,14 @@ def clean_text(
 
 class Source(msgspec.Struct, frozen=True):
     """Bytes to clean, with what was stored beside them: `content_type` is the header's value, `found_by` the entry of
-    the feed or the like that led there."""
+    the feed or the like that led there, `memory` the profile of the page's host."""
 
     body: bytes
     url: str | None = None
     content_type: str | None = None
     fetched_at: str | None = None
     found_by: FoundBy | None = None
+    memory: Memory | None = None
 
 
 def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noqa: B008 - frozen
@@ -91,7 +96,7 @@ def clean_bytes(source: Source, options: Options = Options()) -> Article:  # noq
 
     An empty input has the verdict `empty`; what is no text (binary, a feed, an archive) has `not_text`.
     """
-    kind = sniff(source.body)
+    kind, options = sniff(source.body), options.remembering(source.memory)
     if kind == "html":
         article = clean_html(
             source.body,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from scraper.clean import context, label, rescue, siterules
+from scraper.clean import context, label, memory, rescue, siterules
 from scraper.clean.ld import LinkedData, read_linked_data
 from scraper.clean.options import Options
 from scraper.clean.rules import Rules
@@ -29,7 +29,7 @@ def sparing(judge: Pass) -> Pass:
     return spare
 
 
-LAST: Sequence[Pass] = (sparing(context.hints), sparing(context.repeats))
+LAST: Sequence[Pass] = (sparing(context.hints), sparing(context.repeats), sparing(memory.repeats))
 
 
 class Judged(NamedTuple):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from scraper.types import Label
+from scraper.types import Label, Memory
 
 
 class Fact(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,14 +46,29 @@ class SiteRules(Struct, frozen=True):
 
 class Options(Struct, frozen=True):
     """`with_title` leaves the headline in the text, `strip_inline` takes datelines and credits out of their sentences,
-    `captions` keeps captions; `sites` are rules for single sites, whose digest stands in the record's `rules`."""
+    `captions` keeps captions; `sites` are rules for single sites, whose digest stands in the record's `rules`;
+    `memory` is what repeats over the articles of the page's host."""
 
     with_title: bool = False
     strip_inline: bool = False
     captions: bool = False
     sites: SiteRules | None = None
+    memory: Memory | None = None
 
     @property
     def profile(self) -> str:
-        """The options' name in a record: `default`, or the names of those that are set, joined by `+`."""
-        return "+".join(name for name in self.__struct_fields__ if getattr(self, name)) or "default"
+        """The options' name in a record: `default`, or the names of those that are set, joined by `+`.
+
+        Where a host's memory is in use its id comes last: `default+memory-3-0123456789abcdef`.
+        """
+        names = [name for name in self.__struct_fields__ if name != "memory" and getattr(self, name)]
+        return remembered("+".join(names) or "default", self.memory)
+
+    def remembering(self, memory: Memory | None) -> Options:
+        """The same with what is remembered of a page's host; None leaves them as they are."""
+        return self if memory is None else structs.replace(self, memory=memory)
+
+
+def remembered(profile: str, memory: Memory | None) -> str:
+    """A profile's name where a host's memory is in use too."""
+    return profile if memory is None else f"{profile}+{memory.id}"

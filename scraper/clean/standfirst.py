@@ -37,17 +37,17 @@ def _is_one(view: View, index: int) -> bool:
     form = view.shapes[index]
     if form.words < LEAST_WORDS or form.link_share >= LINKED:
         return False
-    return form.ends or _is_named(view, index) or _is_described(view, index)
+    return form.ends or is_named(view, index) or is_described(view, index)
 
 
-def _is_named(view: View, index: int) -> bool:
+def is_named(view: View, index: int) -> bool:
     """Whether a block's own element says that it is the standfirst."""
     place = view.blocks[index].place
     tokens = view.document.places[place].tokens if place >= 0 else ()
     return any(name in token for token in tokens for name in NAMES)
 
 
-def _is_described(view: View, index: int) -> bool:
+def is_described(view: View, index: int) -> bool:
     """Whether the page gives a block as its own description, to search engines or to networks."""
     head = view.document.head
     told = [text for name, text in head.meta if name in DESCRIPTIONS] if head is not None else []

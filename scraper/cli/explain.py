@@ -8,19 +8,22 @@ from itertools import groupby
 import msgspec
 from msgspec import Struct, structs
 
+from scraper.clean.memory import RULE, look_up
 from scraper.cli import show
 from scraper.cli.reading import add_archive, add_id, find, opened, table, write_json
 from scraper.cli.streams import Streams, one_line
 from scraper.errors import UnusableError
 from scraper.index import Row
-from scraper.types import Article, Ledger, Metadata, Rights
+from scraper.sources import urls
+from scraper.types import Article, Ledger, Memory, Metadata, Rights
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
         "Print the reasons that the archive keeps for a page: every block that was removed with its place, kind, rule "
-        "and text, the places of those that were kept, and the verdict."
+        "and text, the places of those that were kept, and the verdict. Of what the host's memory took it says on how "
+        "many of the articles that it was learned from the line stands."
     )
     add_id(parser)
     parser.add_argument("--json", action="store_true", help="the ledger, as the WARC holds it")
@@ -32,12 +35,13 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     with opened(args) as view:
         row = find(view, args.id)
         ledger = view.ledger(row.id)
+        memory = view.index.memory_of(urls.host(row.final_url or ""), ledger.profile) if ledger is not None else None
     if ledger is None:
         raise UnusableError(f"{row.id}: the archive has no ledger of it; `scrape verify` says more", reason="no-ledger")
     if args.json:
         write_json(msgspec.json.encode(ledger) + b"\n", streams)
     else:
-        streams.write(_head(row, ledger) + "\n" + _blocks(ledger, streams.colour))
+        streams.write(_head(row, ledger) + "\n" + _blocks(_counted(ledger, memory), streams.colour))
     return 0
 
 
@@ -55,6 +59,19 @@ def _head(row: Row, ledger: Ledger) -> str:
             ("kept", _ranges(ledger.kept)),
         ]
     )
+
+
+def _counted(ledger: Ledger, memory: Memory | None) -> Ledger:
+    """The ledger with the articles beside the rule of what memory took: "memory.repeats 17 of 40"."""
+    if memory is None:
+        return ledger
+    removed = tuple(
+        structs.replace(gone, rule=f"{RULE} {known.line.articles} of {memory.articles}")
+        if gone.rule == RULE and (known := look_up(memory, gone.text)) is not None
+        else gone
+        for gone in ledger.removed
+    )
+    return structs.replace(ledger, removed=removed)
 
 
 def _blocks(ledger: Ledger, colour: bool) -> str:

@@ -21,6 +21,8 @@ from scraper.config.digest import digest_of
 from scraper.config.settings import ON_THE_WEB, CleaningConfig, Config, NetworkConfig, SourceConfig
 from scraper.pipeline import Source, SourceKind, Tools
 from scraper.pipeline.budget import Budget, Limits
+from scraper.pipeline.remember import Memories
+from scraper.pipeline.remember import Settings as Remembering
 from scraper.sources.choice import Choice
 from scraper.version import CLEANER, __version__
 
@@ -49,7 +51,8 @@ async def compose(plan: Plan) -> AsyncIterator[Tools]:
         cleaners = stack.enter_context(workers.Workers(cleaning(config.cleaning)))
         network = config.network
         asked = Limits(network.max_pages_per_run, network.max_pages_per_day, network.max_bytes_per_day)
-        yield Tools(archive, cleaners, fetcher, lambda: datetime.now(UTC), network.at_once, Budget(asked))
+        memories = Memories(Remembering(config.cleaning.memory_from), archive) if config.cleaning.memory else None
+        yield Tools(archive, cleaners, fetcher, lambda: datetime.now(UTC), network.at_once, Budget(asked), memories)
 
 
 def info_of(plan: Plan) -> warc.Info:

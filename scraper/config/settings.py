@@ -153,6 +153,12 @@ class CleaningConfig(Struct, frozen=True, forbid_unknown_fields=True):
     with_title: Annotated[bool, Meta(description="Leave the headline in the text.")] = False
     strip_inline: Annotated[bool, Meta(description="Take datelines and credits out of their sentences.")] = False
     captions: Annotated[bool, Meta(description="Keep captions.")] = False
+    memory: Annotated[bool, Meta(description="Take for chrome what repeats over the archived articles of a host.")] = (
+        True
+    )
+    memory_from: Annotated[
+        int, Meta(ge=4, le=10_000, description="From how many articles of a host on that is done.")
+    ] = 6
     rules: Annotated[
         str | None, Meta(extra={"unit": "path"}, description="Site rules (TOML), relative to this file.")
     ] = None

@@ -17,6 +17,7 @@ from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
 from scraper.index.kin import Kin
 from scraper.index.looks import Edition, Followed, Happening, Looks
+from scraper.index.memories import Memories
 from scraper.index.met import claim, declared, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
@@ -133,7 +134,7 @@ class Snapshot(Struct, frozen=True):
     pending: tuple[Pending, ...]
 
 
-class Index(Addresses, Erasing, Kin, Looks, Payloads, Plans, Proving, Spending):
+class Index(Addresses, Erasing, Kin, Looks, Memories, Payloads, Plans, Proving, Spending):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -154,6 +155,7 @@ class Index(Addresses, Erasing, Kin, Looks, Payloads, Plans, Proving, Spending):
         for key in keys(record):
             self.see(record.source, key, record.id)
         self.follow(record)
+        self.remember(record)
         if record.verdict is Verdict.ARTICLE:
             self.add_fulltext(seq, record)
         return seq
@@ -231,7 +233,10 @@ class Index(Addresses, Erasing, Kin, Looks, Payloads, Plans, Proving, Spending):
         return self._checked(found[0], Validators) if found else None
 
     def take(self, note: Note) -> None:
-        """Take in what a source learned: what a look gave, that it met a key, or an address's last validators."""
+        """Take in what was learned: a profile, what a look gave, that a key was met, an address's last validators."""
+        if note.memory is not None:
+            self.keep_memory(note.memory, note.at or "")
+            return
         if note.look is not None:
             self.look(note.key, note.look)
             return

@@ -41,6 +41,8 @@ class Erasing(Database):
         self._write("DELETE FROM kin WHERE seq = ?", (gone.seq,))  # the whole table is read for it
         for (url,) in self._read("SELECT url FROM records WHERE seq = ? AND url IS NOT NULL", (gone.seq,)):
             self._write("DELETE FROM addresses WHERE key = ?", (urls.key(url),))
+        for (url,) in self._read("SELECT final_url FROM records WHERE seq = ? AND final_url IS NOT NULL", (gone.seq,)):
+            self._write("DELETE FROM remembered WHERE host = ? AND article = ?", (urls.host(url), urls.key(url)))
         self._write("DELETE FROM records WHERE seq = ?", (gone.seq,))
         # The last one last: an address goes with all its versions.
         for table in ("followed", "looks", "moved", "versions"):

@@ -100,14 +100,28 @@ CREATE TABLE kin (band INTEGER, seq INTEGER, PRIMARY KEY (band, seq)) WITHOUT RO
 CREATE INDEX records_that_joined ON records (fetched_at, id, family) WHERE family <> id;
 """
 
+# An article a row, and the frozen profiles of each host. Articles of older versions count too.
+_MEMORIES = """
+CREATE TABLE remembered (
+    host TEXT, article TEXT, at TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (host, article)) WITHOUT ROWID;
+CREATE INDEX remembered_by_time ON remembered (host, at);
+CREATE TABLE memories (
+    host TEXT, number INTEGER, digest TEXT, at TEXT NOT NULL, said BLOB NOT NULL,
+    PRIMARY KEY (host, number, digest)) WITHOUT ROWID;
+INSERT OR REPLACE INTO remembered
+    SELECT address_host(final_url), address_key(final_url), COALESCE(fetched_at, ''), id FROM records
+    WHERE final_url IS NOT NULL AND verdict = 'article' AND address_host(final_url) != '' ORDER BY fetched_at, id;
+"""
+
 
 def prepare(db: sqlite3.Connection) -> None:
     """Give a connection the functions that the steps call."""
     db.create_function("spelled", 1, met.spelled, deterministic=True)
     db.create_function("address_key", 1, urls.key, deterministic=True)
+    db.create_function("address_host", 1, urls.host, deterministic=True)
     db.create_function("declared", 2, met.declared, deterministic=True)
 
 
-STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS, _KIN)
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS, _KIN, _MEMORIES)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

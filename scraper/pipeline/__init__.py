@@ -88,7 +88,7 @@ async def process(capture: Capture, tools: Tools, key: str) -> Record | Known:
     if capture.status in GONE:
         versions.mark_gone(capture, key, tools, ref)
     check_status(capture)
-    cleaned = await tools.workers.clean(capture)
+    cleaned = await tools.clean(capture)
     if (known := find_same(cleaned.article, capture, tools)) is not None:
         learn(capture.link, key, known.id, tools)
         return Known(known.id)

@@ -132,14 +132,14 @@ async def _look(article: Followed, link: Link, tools: Tools) -> Looked:
 
 async def _compare(capture: Capture, article: Followed, tools: Tools, ref: WarcRef) -> Looked:
     """Judge a page that was stored; a new version gets its record."""
-    cleaned = await tools.workers.clean(capture)
+    cleaned = await tools.clean(capture)
 
     async def load() -> Article:
         second = await fetch(capture.link, tools)
         tools.archive.store(second)
         check_status(second)
         same = (second.body, second.final_url) == (capture.body, capture.final_url)
-        return cleaned.article if same else (await tools.workers.clean(second)).article
+        return cleaned.article if same else (await tools.clean(second)).article
 
     judged = await judge(Page(cleaned.article, capture, load), article, tools)
     look = structs.replace(look_of(judged, capture, article), judged=tools.archive.original(ref))

@@ -9,13 +9,14 @@ from itertools import islice
 
 from msgspec import Struct, structs
 
+from scraper.clean.options import remembered
 from scraper.errors import ScrapeError, VerificationError
 from scraper.index import Row
 from scraper.pipeline import is_fatal
 from scraper.pipeline.commit import GROUP
 from scraper.pipeline.tools import AT_ONCE, Tools, failure
 from scraper.record import Provenance, ledger_of, provenance_of, record_id, record_of
-from scraper.types import Article, Capture, Failure, Metadata, Record, Verdict
+from scraper.types import Article, Capture, Failure, Memory, Metadata, Record, Verdict
 from scraper.version import CLEANER
 
 NOT_REPRODUCED = "not-reproduced"
@@ -23,7 +24,10 @@ NOT_REPRODUCED = "not-reproduced"
 
 
 class Order(Struct, frozen=True):
-    """What to clean again: everything whose cleaner, rules or `profile` differ, or with `all` the rest too."""
+    """What to clean again: everything whose cleaner, rules or `profile` differ, or with `all` the rest too.
+
+    Where a host's memory is in use, its last profile is part of what must not differ.
+    """
 
     profile: str
     rules: str
@@ -91,11 +95,12 @@ async def _again(row: Row, order: Order, tools: Tools) -> Record | Failure | Non
             raise VerificationError(f"{where}: nothing in the WARC to clean again", reason="no-capture")
         capture = tools.archive.capture(row.warc)
         provenance = _provenance(row, capture, tools)
-        present = record_id(_present(order), provenance)
+        memory = tools.memory(capture)
+        present = record_id(_present(order, memory), provenance)
         known = tools.archive.index.get(present) is not None
         if known and not (order.all and present == row.id):
             return None
-        cleaned = await tools.workers.clean(capture)
+        cleaned = await tools.workers.clean(capture, memory)
         record = tools.archive.related(record_of(cleaned.article, provenance, reasons=False))
         if tools.archive.add(row.warc, record, ledger_of(cleaned.article, record.id, cleaned.rights)):
             return record
@@ -116,6 +121,7 @@ def _provenance(row: Row, capture: Capture, tools: Tools) -> Provenance:
     return structs.replace(provenance_of(capture, row.warc), other_urls=others, version=row.version, family=row.family)
 
 
-def _present(order: Order) -> Article:
+def _present(order: Order, memory: Memory | None) -> Article:
     """An article that says no more than who would clean it now: what its record's id depends on beside the capture."""
-    return Article("", (), (), (), Metadata(), Verdict.EMPTY, (), CLEANER, order.rules, order.profile)
+    profile = remembered(order.profile, memory)
+    return Article("", (), (), (), Metadata(), Verdict.EMPTY, (), CLEANER, order.rules, profile)

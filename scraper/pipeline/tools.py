@@ -14,8 +14,9 @@ from scraper.archive import Archive
 from scraper.errors import ScrapeError
 from scraper.fetch import Validators
 from scraper.pipeline.budget import Budget, Limits
+from scraper.pipeline.remember import Memories
 from scraper.sources.choice import ALL, Choice
-from scraper.types import Capture, Failure, Link, Verdict
+from scraper.types import Capture, Failure, Link, Memory, Verdict
 from scraper.workers import Cleaned
 
 AT_ONCE = 8
@@ -61,13 +62,14 @@ class Fetching(Protocol):
 class Cleaning(Protocol):
     """What a run needs of cleaning processes; workers.Workers are such."""
 
-    async def clean(self, capture: Capture) -> Cleaned: ...
+    async def clean(self, capture: Capture, memory: Memory | None = None) -> Cleaned: ...
 
 
 class Tools(Struct, frozen=True):
     """What a run works with: made once, where the configuration is composed. Without a fetcher there is no network.
 
-    `at_once` is how many links are under way together, `budget` what may be asked of a host.
+    `at_once` is how many links are under way together, `budget` what may be asked of a host, `memories` what is
+    remembered of hosts, nothing without.
     """
 
     archive: Archive
@@ -76,6 +78,15 @@ class Tools(Struct, frozen=True):
     clock: Callable[[], datetime]
     at_once: int = AT_ONCE
     budget: Budget = Budget(Limits())
+    memories: Memories | None = None
+
+    def memory(self, capture: Capture) -> Memory | None:
+        """What is remembered of a page's host, if anything is to be."""
+        return None if self.memories is None else self.memories.of(capture.final_url, self.now())
+
+    async def clean(self, capture: Capture) -> Cleaned:
+        """Clean a capture with what is remembered of its host."""
+        return await self.workers.clean(capture, self.memory(capture))
 
     def now(self) -> str:
         """The time as records write it: RFC 3339, UTC, microseconds."""

@@ -102,7 +102,7 @@ async def judge(page: Page, known: Followed, tools: Tools) -> Judged:
         return Judged(Outcome.SAME_TEXT, known.version)
     if last.warc is None:
         raise VerificationError(f"{known.url}: nothing in the WARC to compare with", reason="no-capture")
-    before = (await tools.workers.clean(tools.archive.capture(last.warc))).article
+    before = (await tools.clean(tools.archive.capture(last.warc))).article
     found = compare(before, article)
     titles = {_title(before.metadata.title), _title(article.metadata.title)}
     if page.load is not None and (found.changed or len(titles) > 1):

@@ -106,6 +106,14 @@ def site(address: str) -> str:
     )
 
 
+def host(address: str) -> str:
+    """The same with the port, where it is not the scheme's own: two servers of one machine are two houses."""
+    url = _parse(address, None)
+    if url is None or not (name := site(address)):
+        return ""
+    return f"{name}:{url.port}" if url.port else name
+
+
 def _parse(address: str, base: str | None) -> URL | None:
     if len(address) > LONGEST * 2:
         return None

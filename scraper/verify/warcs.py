@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scraper import records, warc
+from scraper.clean.memory import signed
 from scraper.index import NAME, spelled
 from scraper.types import Ledger, Note, WarcRef
 from scraper.verify.report import Findings, Scope, Wrong, absence, existing
@@ -184,6 +185,8 @@ def _check_note(entry: warc.Entry, scratch: Scratch) -> str | None:
         note = msgspec.json.decode(entry.block, type=Note)
     except (ValueError, RecursionError) as error:
         return f"not a note: {error}"
+    if note.memory is not None and signed(note.memory) != note.memory:
+        return "a memory that does not have its digest"
     if note.seen:
         for key in (note.key, *([spelled(note.url)] if note.url else [])):
             scratch.note(note.source, key, note.seen)

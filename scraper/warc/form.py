@@ -47,7 +47,8 @@ LINE_DIGEST = "Scrape-Line-Digest"
 """Extension field of a metadata record: the digest of the article's line of JSONL, its end of line included."""
 
 NOTE = "Scrape-Note"
-"""Extension field of a metadata record that is no ledger: what it tells, `seen`, `validators` or `look` (types.Note)"""
+"""Extension field of a metadata record that is no ledger: what it tells, `seen`, `validators`, `look` or `memory`
+(types.Note)"""
 
 _NAMESPACE = uuid.UUID("5b6f3a52-6c1e-4b43-9d0b-0c3a4f6f2a11")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

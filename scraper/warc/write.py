@@ -276,6 +276,8 @@ def _typed(kind: str, record_id: str, mime: str) -> form.Headers:
 
 
 def _told(note: Note) -> str:
+    if note.memory is not None:
+        return "memory"
     if note.look is not None:
         return "look"
     return "validators" if note.seen is None else "seen"

@@ -345,6 +345,7 @@ def written(key: Any) -> st.SearchStrategy[Any]:
         "network.retries": st.integers(0, 5),
         "archive.framing": st.sampled_from(["plain", "wire"]),
         "network.ca_file": st.sampled_from([None, __file__]),
+        "cleaning.memory_from": st.integers(4, 10_000),
         "cleaning.rules": st.sampled_from([None, SITE_RULES]),
         "revisions.after": st.just(()),
         "schedule.timezone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),

@@ -27,8 +27,8 @@ from scraper.pipeline import Source, SourceKind
 from scraper.workers import clean_capture
 
 class Here:
-    async def clean(self, capture):
-        return clean_capture(capture, Options())
+    async def clean(self, capture, memory=None):
+        return clean_capture(capture, Options(), memory)
 
 root, url, now, step = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
 done = 0
