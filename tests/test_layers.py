@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "scraper"
 
 FLOORS = (
-    {"types", "errors", "version", "expressions"},
+    {"types", "errors", "version", "expressions", "layout"},
     {"clean", "sources"},
     {
         "coding",

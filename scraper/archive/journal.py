@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from scraper import records
+from scraper import layout, records
 from scraper.archive import disk
 from scraper.archive.families import Families
 from scraper.errors import VerificationError
@@ -171,7 +171,7 @@ def line_of(root: Path, row: Row) -> bytes:
 
 def _refill(root: Path, index: Index) -> None:
     index.empty_fulltext()
-    for path in sorted(root.glob("articles/*/*/*.jsonl")):
+    for path in layout.plain_files(root, layout.LINES):
         name = path.relative_to(root).as_posix()
         now = fresh(path) if fresh(path).exists() else path
         for line in records.scan(now):

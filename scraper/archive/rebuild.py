@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
-from scraper import records, warc
+from scraper import layout, records, warc
 from scraper.archive import disk, journal
 from scraper.archive.families import Families
 from scraper.archive.repair import TORN, clear_lines, finish, open_files, repair, write_pending
@@ -57,12 +57,12 @@ def build(root: Path) -> list[str]:
     _remove(fresh)
     index = Index(fresh)
     try:
-        for file in sorted(root.glob("articles/*/*/*.jsonl")):
+        for file in layout.plain_files(root, layout.LINES):
             notes += _take_lines(root, file, index)
         with closing(sqlite3.connect("")) as raw:  # a private file of its own: a large archive has many records
             raw.execute(_RAW)
             reading = _Warcs(root, index, raw)
-            for file in sorted(root.glob("warc/*/*/*.warc.gz")):
+            for file in layout.plain_files(root, layout.WARCS):
                 notes += reading.take(file)
         notes += reading.restored()
         Families(root, index).fill()
@@ -92,7 +92,7 @@ def _finish_files(root: Path, path: Path) -> list[str]:
     notes += journal.finish_files(root)
     for file in open_files(root):
         notes += finish(root, file, _complete(file), TORN)
-    for file in root.glob("articles/*/*/*.jsonl"):
+    for file in layout.plain_files(root, layout.LINES):
         notes += clear_lines(root, file)
     return notes
 

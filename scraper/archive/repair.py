@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
-from scraper import records, warc
+from scraper import layout, records, warc
 from scraper.archive import disk, journal
 from scraper.errors import VerificationError
 from scraper.index import File, Index, Pending
@@ -38,7 +38,7 @@ def repair(root: Path, index: Index) -> list[str]:
 
 def open_files(root: Path) -> list[Path]:
     """The WARC files that nobody closed."""
-    return sorted(root.glob(f"warc/*/*/*.warc.gz{warc.OPEN}"))
+    return layout.plain_files(root, f"{layout.WARCS}{warc.OPEN}")
 
 
 def final_name(root: Path, path: Path) -> str:
@@ -112,7 +112,7 @@ def _check_age(root: Path, index: Index) -> None:
     known = index.file(name)
     if (known.good_length if known else 0) < length <= _size(root / name):
         raise _old_index(root / name)
-    for path in sorted(root.glob("articles/*/*/*.jsonl")):
+    for path in layout.plain_files(root, layout.LINES):
         known = index.file(path.relative_to(root).as_posix())
         good = known.good_length if known else 0
         if path.stat().st_size <= good:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from scraper import records, warc
+from scraper import layout, records, warc
 from scraper.index import Index
 from scraper.types import Ledger, Record
 
@@ -162,7 +162,7 @@ class _Search:
 
     def run(self) -> Trace:
         """WARC, then what refers to what, then JSONL and index by the ids that this gave."""
-        for path in sorted(self._root.glob("warc/*/*/*.warc.gz")):
+        for path in layout.plain_files(self._root, layout.WARCS):
             self._read(path)
         while self._db.execute(_DOWN).rowcount + self._db.execute(_UP).rowcount:
             pass
@@ -243,7 +243,7 @@ class _Search:
             self._also.update({warc.mark(address): address for address in asked if address})
 
     def _lines(self, raw: set[str]) -> Iterator[tuple[str, tuple[tuple[int, int], ...]]]:
-        for path in sorted(self._root.glob("articles/*/*/*.jsonl")):
+        for path in layout.plain_files(self._root, layout.LINES):
             name = path.relative_to(self._root).as_posix()
             yield name, tuple(lines_of(path, self._is_line(raw)))
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from scraper import layout
 from scraper.archive import View
 from scraper.cli.compose import archive_root
 from scraper.cli.streams import Streams, one_line, visible
@@ -51,7 +52,7 @@ def nothing_at(root: Path) -> UnusableError:
 
 def holds_files(root: Path) -> bool:
     """Whether a directory has WARC or JSONL files where an archive has them."""
-    return any(next(root.glob(pattern), None) for pattern in ("warc/*/*/*.warc.gz*", "articles/*/*/*.jsonl"))
+    return any(layout.plain_files(root, pattern) for pattern in (f"{layout.WARCS}*", layout.LINES))
 
 
 def find(view: View, start: str) -> Row:

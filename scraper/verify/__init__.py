@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from scraper import layout
 from scraper.errors import ScrapeError, VerificationError
 from scraper.index import NAME, OLDER_SCHEMA, Index
 from scraper.verify.folders import check_folders
@@ -25,7 +26,7 @@ __all__ = ["Problem", "Report", "verify"]
 
 Progress = Callable[[int, int], None]
 
-_READ = ("warc/*/*/*.warc.gz*", "articles/*/*/*.jsonl")
+_READ = (f"{layout.WARCS}*", layout.LINES)
 
 
 def verify(root: Path, told: Progress = lambda done, total: None) -> Report:
@@ -37,7 +38,7 @@ def verify(root: Path, told: Progress = lambda done, total: None) -> Report:
     """
     if not root.is_dir():
         raise ScrapeError(f"{root}: no such directory", reason="not-found")
-    total = sum(path.stat().st_size for pattern in _READ for path in root.glob(pattern) if path.is_file())
+    total = sum(path.stat().st_size for pattern in _READ for path in layout.plain_files(root, pattern))
     found = Findings(lambda done: told(done, total))
     index = _open_index(root, found)
     try:

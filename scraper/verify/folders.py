@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from scraper import layout
 from scraper.index import NAME
 from scraper.verify.report import Findings, Wrong
 
@@ -26,13 +27,24 @@ def check_folders(root: Path, found: Findings) -> None:
 
     def unlisted(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
-            where = str(Path(error.filename).relative_to(root))
+            where = _shown(str(Path(error.filename).relative_to(root)))
             found.problem(where, Wrong("unreadable", f"cannot be listed: {error.strerror}"))
 
     for directory, below, files in os.walk(root, onerror=unlisted):
         below.sort()
         for name in sorted(files):
             _check_name(Path(directory, name).relative_to(root).as_posix(), found)
+    for pattern in (f"{layout.WARCS}*", layout.LINES):
+        for path in sorted(root.glob(pattern)):
+            if not layout.is_plain(path):
+                found.warning(
+                    _shown(path.relative_to(root).as_posix()), Wrong("foreign-file", "no plain file: nobody reads it")
+                )
+
+
+def _shown(name: str) -> str:
+    """A name as a report can hold it, which is UTF-8."""
+    return os.fsencode(name).decode(errors="backslashreplace")
 
 
 def _check_name(name: str, found: Findings) -> None:
@@ -42,5 +54,5 @@ def _check_name(name: str, found: Findings) -> None:
     elif name.endswith((_FRESH, f"{_JOURNAL}.new")):
         what = "left by a purge that was cut off: whatever opens this archive to write next takes it away"
         found.warning(name, Wrong("unfinished-purge", what))
-    elif not _BELONGS.fullmatch(name):
-        found.warning(name, Wrong("foreign-file", "does not belong to an archive: nobody reads it"))
+    elif not (_BELONGS.fullmatch(name) and layout.is_text(name)):
+        found.warning(_shown(name), Wrong("foreign-file", "does not belong to an archive: nobody reads it"))

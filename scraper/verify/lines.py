@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from scraper import records, warc
+from scraper import layout, records, warc
 from scraper.index import File, Index, Place, keys
 from scraper.types import Record, Verdict, WarcRef
 from scraper.verify.report import Findings, Scope, Wrong, absence
@@ -16,7 +16,7 @@ from scraper.verify.scratch import Scratch
 
 def check_lines(scope: Scope, scratch: Scratch, found: Findings) -> None:
     """Read every JSONL file to its end, or to what was acknowledged of it; WARC files have been read before."""
-    names = {path.relative_to(scope.root).as_posix() for path in scope.root.glob("articles/*/*/*.jsonl")}
+    names = {path.relative_to(scope.root).as_posix() for path in layout.plain_files(scope.root, layout.LINES)}
     for name in sorted(names):
         found.counts["files"] += 1
         try:

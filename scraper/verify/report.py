@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -106,7 +107,8 @@ def existing(final: Path) -> Path:
 def absence(path: Path) -> str:
     """Why a file was not found where it should be: it is gone, or nobody may look."""
     try:
-        path.stat()
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "the file is gone: what has its name is no plain file"
     except FileNotFoundError:
         return "the file is gone"
     except OSError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from scraper import records, warc
+from scraper import layout, records, warc
 from scraper.clean.memory import signed
 from scraper.index import NAME, spelled
 from scraper.types import Ledger, Note, WarcRef
@@ -21,7 +21,7 @@ _CHUNK = 1 << 20
 def check_warcs(scope: Scope, scratch: Scratch, found: Findings) -> None:
     """Read every WARC file to its end, or to what was acknowledged of it."""
     acknowledged = scope.snapshot.files if scope.snapshot else {}
-    paths = sorted(scope.root.glob("warc/*/*/*.warc.gz*"))
+    paths = layout.plain_files(scope.root, f"{layout.WARCS}*")
     names = [path.relative_to(scope.root).as_posix().removesuffix(warc.OPEN) for path in paths]
     for name, path in zip(names, paths, strict=True):
         if scope.index is not None and name not in acknowledged:
@@ -111,6 +111,8 @@ def _check_file(scope: Scope, name: str, scratch: Scratch, found: Findings) -> N
                 wrong = Wrong("warcinfo", "does not begin with its own warcinfo record")
                 found.problem(name, wrong, offset=item.offset)
         first = False
+    if first and path == final and stop == size:
+        found.problem(name, Wrong("warcinfo", "an empty file: not even its own warcinfo record is in it"))
 
 
 def _check_entry(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findings, name: str) -> None:

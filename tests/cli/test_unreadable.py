@@ -91,3 +91,14 @@ def test_the_lines(tmp_path: Path, index: bool) -> None:
     assert "scrape: articles: cannot be listed: Permission denied\n" in ran.err
     assert "gone" not in ran.err
     assert ("cannot be read: Permission denied" in ran.err) is index
+
+
+@pytest.mark.parametrize("command", [("verify",), ("index",), ("search", "bridge"), ("export",), ("status",)])
+def test_a_closed_archive(tmp_path: Path, command: tuple[str, ...]) -> None:
+    filled(tmp_path)
+    tmp_path.chmod(0)
+    ran = run(*command, "--archive", str(tmp_path))
+    tmp_path.chmod(0o700)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.endswith(": Permission denied: change its rights\n")
+    assert ran.err.startswith(f"scrape: {tmp_path}")

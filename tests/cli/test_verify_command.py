@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,49 @@ def test_a_bar_on_a_terminal_and_nothing_elsewhere(root: Path) -> None:
     assert ran.err.endswith("\r\x1b[K")
     assert run("verify", str(root), "-q", streams=Streams(io.BytesIO(), io.BytesIO(), TextTerminal())).err == ""
     assert verify(root).err == ""
+
+
+@pytest.mark.parametrize("name", ["warc/2026/11/a.warc.gz", "warc/2026/11/a.warc.gz.open", "articles/2026/11/01.jsonl"])
+def test_a_pipe_among_the_files_is_waited_for_by_nobody(root: Path, name: str) -> None:
+    os.mkfifo(root / name)
+    (root / "warc/2026/11/b.warc.gz").mkdir()
+    assert run("index", "--archive", str(root)).code == 0
+    assert run("purge", URL, "--archive", str(root), "--reason", "case").code == 0
+    ran = verify(root)
+    assert (ran.code, ran.err.splitlines()) == (
+        0,
+        [
+            "scrape: warning: warc/2026/11/b.warc.gz: no plain file: nobody reads it",
+            f"scrape: warning: {name}: no plain file: nobody reads it",
+        ][:: -1 if name.startswith("warc/2026/11/a") else 1],
+    )
+
+
+def test_a_pipe_in_the_place_of_a_file(root: Path) -> None:
+    path = warc(root)
+    path.unlink()
+    os.mkfifo(path)
+    ran = verify(root)
+    assert ran.code == 5
+    assert f"{path.relative_to(root)}: the file is gone: what has its name is no plain file\n" in ran.err
+
+
+def test_a_name_that_is_no_text(root: Path) -> None:
+    for name in (b"warc/2026/11/\xff.warc.gz", b"\xfe\n"):
+        (root / os.fsdecode(name)).write_bytes(b"x")
+    assert run("index", "--archive", str(root)).code == 0
+    ran = run("verify", str(root), "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert [warning["file"] for warning in json.loads(ran.out)["warnings"]] == [
+        "\\xfe\n",
+        "warc/2026/11/\\xff.warc.gz",
+    ]
+
+
+def test_an_empty_warc_file_is_none(root: Path) -> None:
+    name = "warc/2026/11/a.warc.gz"
+    (root / name).write_bytes(b"")
+    assert run("index", "--archive", str(root)).code == 0
+    ran = verify(root)
+    assert ran.code == 5
+    assert f"{name}: an empty file" in ran.err
