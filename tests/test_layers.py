@@ -17,13 +17,14 @@ PACKAGE = ROOT / "scraper"
 FLOORS = (
     {"types", "errors", "version", "expressions"},
     {"clean", "sources"},
-    {"coding", "guard", "http2", "revisions", "robots", "tls"},  # tools of the floors above
+    {"coding", "guard", "http2", "revisions", "robots", "store", "tls"},  # tools of the floors above
     {"tap"},
     {"transport"},
     {"reply"},
-    {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat"},
+    {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat", "engine"},
     {"archive", "verify"},
     {"pipeline", "export"},
+    {"corpus"},
     {"config"},
     {"web"},
     {"daemon"},
