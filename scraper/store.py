@@ -85,7 +85,7 @@ class Folder:
             fs, root = self._store
             with _said(f"{self.name}/{name}"):
                 return cast("bytes", fs.cat_file(f"{root}/{name}"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def size(self, name: str) -> int | None:
@@ -96,7 +96,7 @@ class Folder:
             fs, root = self._store
             with _said(f"{self.name}/{name}"):
                 return cast("int", fs.info(f"{root}/{name}", refresh=True)["size"])
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def names(self, folder: str) -> list[str]:
@@ -108,7 +108,7 @@ class Folder:
             with _said(f"{self.name}/{folder}"):
                 fs.invalidate_cache(f"{root}/{folder}")
                 return sorted(name.rpartition("/")[2] for name in fs.ls(f"{root}/{folder}", detail=False))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
     def remove(self, name: str) -> None:

@@ -84,6 +84,8 @@ def zstd_dictionary_plain(records: Sequence[bytes]) -> bytes:
     return zstd_dictionary(records, packed=False)
 
 
+Packing = Callable[[Sequence[bytes]], bytes]
+
 PACKINGS: tuple[Callable[[Sequence[bytes]], bytes], ...] = (
     plain,
     gzip_members,

@@ -8,8 +8,9 @@ import re
 from collections import Counter
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from scraper.corpus.source import Source
 from scraper.store import File, Folder
 
 DATA, STATE, MANIFEST, CARD = "data", "state", "manifest.json", "README.md"
@@ -104,14 +105,23 @@ def save(folder: Folder, name: str, state: State) -> None:
     folder.write(f"{STATE}/{name}.json", _json(state))
 
 
-def is_finished(folder: Folder, state: State | None, key: str, file: File) -> bool:
-    """Whether a shard is there, whole, of this very file, made in this very way."""
-    return (
-        state is not None
-        and state.key == key
-        and (state.input.size, state.input.stamp) == (file.size, file.stamp)
-        and folder.size(f"{DATA}/{state.shard.name}") == state.shard.size
-    )
+def finished(folder: Folder, key: str, file: File) -> State | None:
+    """The state of a shard that is there, whole, of this very file, made in this very way; None if it is to be made.
+
+    A file with another stamp is read: it may only have been copied or touched.
+    """
+    state = load(folder, stem(file.name))
+    if state is None or state.key != key or state.input.size != file.size:
+        return None
+    if folder.size(f"{DATA}/{state.shard.name}") != state.shard.size:
+        return None
+    if state.input.stamp != file.stamp:
+        with Source(file.name) as source:
+            if source.sha256() != state.input.sha256:
+                return None
+        state = structs.replace(state, input=structs.replace(state.input, stamp=file.stamp))
+        save(folder, stem(file.name), state)
+    return state
 
 
 def summarise(folder: Folder) -> Counter[str]:

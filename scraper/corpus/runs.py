@@ -94,14 +94,12 @@ def run(corpus: Corpus, watch: Watch = lambda totals: None, executor: Executor |
     folder = Folder(corpus.output)
     folder.sweep()
     files = unique(corpus.inputs)
-    known = {file: state.load(folder, state.stem(file.name)) for file in files}
     key = settings.key
-    finished = [file for file, one in known.items() if state.is_finished(folder, one, key, file)]
-    tasks = [
-        Task(file, corpus.output, settings, Ahead(corpus.workers * AHEAD)) for file in files if file not in finished
-    ]
+    known = {file: state.finished(folder, key, file) for file in files}
+    ahead = Ahead(corpus.workers * AHEAD)
+    tasks = [Task(file, corpus.output, settings, ahead) for file, one in known.items() if one is None]
     totals = Totals(sum(task.file.size for task in tasks))
-    totals.known = [one for file in finished if (one := known[file]) is not None]
+    totals.known = [one for one in known.values() if one is not None]
     pool: Processes[Job, Done] = Processes(
         partial(clean_page, rules=Rules(settings.options, settings.choice)),
         Bounds(corpus.workers, corpus.deadline, "cleaning.deadline", TRIES, TASKS),
