@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from scraper.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Collection, Iterator
+    from os import PathLike
+    from typing import BinaryIO
 
     from scraper.clean import Options, clean_html, clean_text
     from scraper.types import Article, Capture, Failure
@@ -38,14 +39,28 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def read_warc(path: str | Path) -> Iterator[Capture | Failure]:
-    """The pages of a WARC or ARC file, their bodies decoded; a record that cannot be read is a Failure.
+def read_warc(
+    source: str | PathLike[str] | BinaryIO,
+    *,
+    statuses: Collection[int] | None = (200,),
+    types: Collection[str | None] | None = ("text/html", "application/xhtml+xml", "text/plain", None),
+) -> Iterator[Capture | Failure]:
+    """The pages of any WARC or ARC file, one after another, their bodies decoded; what cannot be read is a Failure.
 
-    Pages are responses with status 200 and resources, of HTML or plain text. Raises OSError where there is no file.
+    `source` is a path, the URL of a store that fsspec knows (`s3://bucket/a.warc.gz`), or an open binary file, however
+    it is packed: gzip or zstd, a member a record or one for all, or plain. A page is a response, a resource, or a
+    revisit whose first response is in the same file; `statuses` and `types` say which (None: any; a type of None is one
+    that was not said). A record larger than 64 MB, or a body larger than 20 MB, is a Failure, so that memory is
+    bounded. Raises OSError where there is no file.
+
+    >>> for page in read_warc("crawl.warc.gz"):  # doctest: +SKIP
+    ...     if isinstance(page, Capture):
+    ...         print(page.final_url, page.fetched_at, page.header("server"), len(page.body))
     """
-    # Imported here: whoever only cleans does without warcio.
-    from pathlib import Path  # noqa: PLC0415
+    # Imported here: whoever only cleans does without brotli and zstd.
+    from scraper.warc.handles import opener  # noqa: PLC0415
+    from scraper.warc.pages import Wanted, captures  # noqa: PLC0415
 
-    from scraper.warc import pages  # noqa: PLC0415
-
-    return pages(Path(path))
+    wanted = Wanted(None if statuses is None else frozenset(statuses), None if types is None else frozenset(types))
+    opened, name = opener(source)
+    return captures(opened, name, name, wanted)

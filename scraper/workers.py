@@ -122,11 +122,17 @@ class Workers:
 
 
 class Bounds(Struct, frozen=True):
-    """How many processes, the seconds that one item may take in them, and what the setting of these is called."""
+    """How many processes, the seconds that one item may take in them, and what the setting of these is called.
+
+    `tries` is how many processes may die of an item before it is given up: a process may die of something else, such as
+    another's hunger for memory. `tasks` is after how many items a process is replaced.
+    """
 
     count: int
     deadline: float
     setting: str
+    tries: int = 2
+    tasks: int | None = None
 
     def late(self) -> LimitError:
         """The error of an item whose time has passed."""
@@ -150,7 +156,7 @@ class Processes(Generic[Item, Result]):
         self._closed = False
 
     def submit(self, item: Item) -> Future[Result]:
-        """The result to come; a LimitError where the deadline passed or two processes died of the item."""
+        """The result to come; a LimitError where the deadline passed or `tries` processes died of the item."""
         return self._threads.submit(self._work, item)
 
     def close(self) -> None:
@@ -165,9 +171,8 @@ class Processes(Generic[Item, Result]):
             process.close()
 
     def _work(self, item: Item) -> Result:
-        # A process may die of something else than its item, such as another's hunger for memory: a second chance.
-        for fresh in (False, True):
-            process = self._take(fresh=fresh)
+        for tried in range(self._bounds.tries):
+            process = self._take(fresh=tried > 0)
             try:
                 answer: Result = process.ask(item, self._bounds.deadline)
             except _DiedError:
@@ -178,7 +183,8 @@ class Processes(Generic[Item, Result]):
             else:
                 self._put_back(process)
                 return answer
-        raise LimitError("two processes that cleaned it died; is there enough memory?", reason="worker-died")
+        count = {2: "two", 3: "three"}.get(self._bounds.tries, str(self._bounds.tries))
+        raise LimitError(f"{count} processes that cleaned it died; is there enough memory?", reason="worker-died")
 
     def _take(self, *, fresh: bool) -> _Process:
         """An idle process, or a new one; `fresh` is new in any case, for what killed one may have killed the idle."""
@@ -197,7 +203,7 @@ class Processes(Generic[Item, Result]):
             return process
 
     def _put_back(self, process: _Process) -> None:
-        if process.asked >= TASKS:
+        if process.asked >= (self._bounds.tasks or TASKS):
             self._drop(process)
             return
         with self._lock:

@@ -17,23 +17,15 @@ PACKAGE = ROOT / "scraper"
 FLOORS = (
     {"types", "errors", "version", "expressions", "layout"},
     {"clean", "sources"},
-    {
-        "coding",
-        "families",
-        "guard",
-        "http2",
-        "memory",
-        "revisions",
-        "robots",
-        "retry",
-        "tls",
-    },  # tools of the floors above
+    # tools of the floors above
+    {"coding", "families", "guard", "http2", "memory", "revisions", "robots", "retry", "store", "tls"},
     {"tap", "tdmrep", "remembered"},
     {"transport"},
     {"reply"},
-    {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat", "meter"},
+    {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat", "meter", "engine"},
     {"archive", "verify"},
     {"pipeline", "export"},
+    {"corpus"},
     {"config"},
     {"alarm", "timetable", "rounds", "metering", "monitor", "condition"},
     {"jobs"},

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from scraper.archive import View
+from scraper.cli.filters import add_filters, languages, times
 from scraper.cli.reading import add_archive, opened, write_json, write_text
 from scraper.cli.streams import Streams
 from scraper.errors import UnusableError, UsageError, VerificationError
 from scraper.export import FORMATS, RESPECT, UNKNOWN_RIGHTS, Articles, Choice, Format, whole_file, whole_folder
-
-_TIME = re.compile(
-    r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?)?)?)?", re.ASCII
-)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="jsonl", help=f"{forms} (default: %(default)s)")
     parser.add_argument("--output", metavar="PATH", help="write here, whole or not at all (default: standard output)")
     parser.add_argument("--source", metavar="NAME", help="only what came from this source")
-    parser.add_argument("--since", metavar="TIME", help="only what was fetched since: 2026-11, 2026-11-21 or more")
-    parser.add_argument("--until", metavar="TIME", help="only what was fetched until the end of: the same")
-    parser.add_argument("--language", metavar="TAGS", help="only articles in: en, or de,fr (und: not known)")
+    add_filters(parser)
     parser.add_argument("--all", action="store_true", help="every version and every cleaning")
     parser.add_argument(
         "--respect",
@@ -74,15 +67,8 @@ def _check_output(args: argparse.Namespace, form: Format) -> None:
 
 
 def _choice(args: argparse.Namespace) -> Choice:
-    for name in ("since", "until"):
-        value = getattr(args, name)
-        if value is not None and not _TIME.fullmatch(value.removesuffix("Z")):
-            raise UsageError(f"--{name} {value}: no time in UTC such as 2026-11, 2026-11-21 or 2026-11-21T12:00")
-    languages = tuple(part.strip().lower() for part in (args.language or "").split(",") if part.strip())
-    if wrong := next((tag for tag in languages if not _LANGUAGE.fullmatch(tag)), None):
-        raise UsageError(f"--language {wrong}: no language tag such as en or pt-BR")
-    since, until = (value and value.removesuffix("Z") for value in (args.since, args.until))
-    return Choice(source=args.source, since=since, until=until, languages=languages, every=args.all)
+    since, until = times(args)
+    return Choice(source=args.source, since=since, until=until, languages=languages(args), every=args.all)
 
 
 def _respected(args: argparse.Namespace, form: Format) -> frozenset[str]:

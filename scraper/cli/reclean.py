@@ -1,4 +1,4 @@
-"""`scrape reclean`: clean what is archived again, from the WARC, with the present rules."""
+"""`scrape reclean`: clean what is archived again, from the WARC, with the present rules; or other WARC files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scraper.clean.chain import signed
 from scraper.clean.rules import shipped
-from scraper.cli import loop, show
+from scraper.cli import loop, shards, show
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.reading import add_archive, existing
 from scraper.cli.streams import Streams
@@ -23,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
         "Clean every page in the archive again whose cleaner, rules or profile are not the present ones. Nothing is "
-        "fetched and nothing replaced: a new record with the same WARC reference stands beside the old one."
+        "fetched and nothing replaced: a new record with the same WARC reference stands beside the old one. With WARC "
+        "files of any tool: clean their pages into shards, and go on where an earlier run stopped."
     )
     parser.add_argument(
         "--all",
@@ -31,10 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="clean the current ones too, which adds nothing, and exit 5 if the same cleaner gives another text",
     )
     add_archive(parser)
+    shards.add_arguments(parser)
 
 
 def run(args: argparse.Namespace, streams: Streams) -> int:
     """Clean again; 0 if nothing failed, 5 if --all found another text, 3 if some pages failed, else the one's code."""
+    if args.warc or args.output:
+        return shards.reclean(args, streams)
     log_to(streams, args)
     config = configuration(args, optional=bool(args.archive)).config
     existing(Path(config.archive.directory))

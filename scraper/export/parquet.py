@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from scraper.errors import UsageError
@@ -16,27 +16,43 @@ ROWS = 2000
 """Articles in a row group: about 10 MB of text, which is in memory at once."""
 
 
+class Table:
+    """A Parquet file that is written, a row group at a time; a UsageError where pyarrow is not installed."""
+
+    def __init__(self, out: Any) -> None:
+        try:
+            import pyarrow as pa  # noqa: PLC0415 - 40 MB that no other command needs
+            import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+        except ImportError as error:
+            message = "Parquet needs pyarrow, which the extra `parquet` brings: pip install pyarrow, or take jsonl"
+            raise UsageError(message, reason="no-pyarrow") from error
+        self._make = pa.Table.from_pylist
+        self._schema = pa.schema([(name, _arrow(kind, pa)) for name, kind in _SHAPE])
+        self._writer = pq.ParquetWriter(out, self._schema, compression="zstd")
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Write records, as their lines of JSONL have them, as one row group."""
+        group = [{name: _value(kind, values[name]) for name, kind in _SHAPE} for values in rows]
+        self._writer.write_table(self._make(group, schema=self._schema), row_group_size=ROWS)
+
+    def close(self) -> None:
+        """Write the end of the file."""
+        self._writer.close()
+
+
 def write(articles: Articles, out: BinaryIO) -> int:
     """Write all articles, 0 for damage of its own; a UsageError that names the extra where pyarrow is not installed."""
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - 40 MB that no other command needs
-        import pyarrow.parquet as pq  # noqa: PLC0415 - the same
-    except ImportError as error:
-        message = "--format parquet needs pyarrow, which the extra `parquet` brings: pip install pyarrow, or take jsonl"
-        raise UsageError(message, reason="no-pyarrow") from error
-    schema = pa.schema([(name, _arrow(kind, pa)) for name, kind in columns()])
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for rows in _groups(articles):
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema), row_group_size=ROWS)
+    table = Table(out)
+    for rows in _groups(articles):
+        table.write(rows)
+    table.close()
     return 0
 
 
 def _groups(articles: Articles) -> Iterator[list[dict[str, Any]]]:
     group: list[dict[str, Any]] = []
     for record in articles:
-        group.append(
-            {name: _value(kind, value) for (name, kind), value in zip(_SHAPE, row(record).values(), strict=True)}
-        )
+        group.append(row(record))
         if len(group) == ROWS:
             yield group
             group = []

@@ -18,7 +18,8 @@ from scraper.warc.form import (
     raw_id,
     target_uri,
 )
-from scraper.warc.pages import MAX_BODY, capture, pages
+from scraper.warc.message import MAX_BODY, capture
+from scraper.warc.pages import pages
 from scraper.warc.read import Damage, Entry, read, read_at, whole
 from scraper.warc.tombstones import TOMBSTONE, Grave, Tombstone, bury, fitting, is_tombstone, mark, tombstone
 from scraper.warc.visit import PROFILES, recall, referred, restored

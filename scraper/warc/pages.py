@@ -1,215 +1,161 @@
-"""Pages out of anybody's WARC or ARC file, plain or gzipped, as Captures: for the folder inbox and `read_warc`."""
+"""Pages out of anybody's WARC or ARC file, however it is packed, as Captures: for the folder inbox, `read_warc` and
+`scrape reclean`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
-from msgspec import Struct, structs
-from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # warcio ships no types
-from warcio.bufferedreaders import DecompressingBufferedReader  # type: ignore[import-untyped]  # the same
-from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]  # the same
-from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]  # the same
+from msgspec import Struct
 
-from scraper import coding
-from scraper.errors import LimitError, ScrapeError
-from scraper.types import Capture, Exchange, Failure, FoundBy, Link
-from scraper.warc import form
+from scraper.errors import ScrapeError
+from scraper.types import Capture, Failure
+from scraper.warc import arc, foreign
+from scraper.warc.foreign import Hole
+from scraper.warc.message import Http, address, capture, http, mime, revisited, timestamp
+from scraper.warc.originals import Originals
 from scraper.warc.read import Entry
+from scraper.warc.stream import DamagedError, Stream
 
-PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", None})
-"""Content types that may hold an article; a page without any is taken too, and judged by its bytes later."""
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", None})
+"""Content types of HTML; a page without any is taken too, and judged by its bytes later."""
 
-MAX_BODY = 20 << 20
-"""Bytes of the largest decoded body that is handed on."""
+PAGE_TYPES = HTML_TYPES | {"text/plain"}
+"""Content types that may hold an article."""
 
 # Texts for machines at places that are agreed upon: RFC 9309, RFC 9116, RFC 8615, IAB Tech Lab's ads.txt, llmstxt.org.
 _SITE_FILE = re.compile(
     r"https?://[^/?#]*/(?:\.well-known/|(?:robots|security|humans|(?:app-)?ads|llms(?:-full)?)\.txt(?:[?#]|$))",
     re.IGNORECASE,
 )
-_ARC_NAMES = {"uri": "WARC-Target-URI", "ip-address": "WARC-IP-Address", "archive-date": "WARC-Date"}
-_HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
-_STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})\b")
-_TRANSFER = re.compile(rb"^transfer-encoding(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
+
+Opener = Callable[[], BinaryIO]
+"""Opens a file from its front, as often as it is called."""
 
 
-class _Http(Struct, frozen=True):
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    head: bytes
-    body: bytes
+class Wanted(Struct, frozen=True):
+    """Which pages are read; None is any. `visit` looks at a page's address and date."""
 
-    def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key == name), None)
+    statuses: frozenset[int] | None = frozenset({200})
+    types: frozenset[str | None] | None = PAGE_TYPES
+    revisits: bool = True
+    visit: Callable[[str, str], bool] = lambda url, date: True
+
+    def by_head(self, entry: Entry) -> bool:
+        """Whether a record may hold such a page."""
+        if entry.type not in ("response", "resource", "revisit") or (entry.type == "revisit" and not self.revisits):
+            return False
+        url = address(entry)
+        return not _SITE_FILE.match(url) and self.visit(url, timestamp(entry.header("warc-date") or ""))
+
+    def by_block(self, entry: Entry, start: bytes) -> bool:
+        """The same, by the HTTP head; what has none is wanted, so that it is said what is wrong with it."""
+        if entry.type == "resource":
+            return self._fits(200, mime(entry.header("content-type")))
+        try:
+            parsed = http(start)
+        except ScrapeError:
+            return True
+        if entry.type == "revisit" and (parsed.status == 304 or parsed.header("content-type") is None):
+            return True  # it is the first response's head that says
+        return self._fits(parsed.status, parsed.mime)
+
+    def takes(self, found: Capture) -> bool:
+        """Whether this is such a page."""
+        return self._fits(found.status, found.mime) and not _SITE_FILE.match(found.final_url)
+
+    def _fits(self, status: int, of: str | None) -> bool:
+        return (self.statuses is None or status in self.statuses) and (self.types is None or of in self.types)
 
 
-def pages(path: Path, source: str | None = None) -> Iterator[Capture | Failure]:
-    """The pages of a WARC or ARC file: responses with status 200 and resources, HTML or plain text, decoded.
+INBOX = Wanted(revisits=False)
+"""What a folder's WARC is read for: a revisit there is a page that was taken in already."""
+
+
+class Found(Struct, frozen=True):
+    """A record that may hold a page, of a revisit also the response that it refers to."""
+
+    entry: Entry
+    first: Entry | None = None
+
+    def capture(self, source: str, at: str) -> Capture:
+        """The page; a ScrapeError says what is wrong with it."""
+        entry, first = self.entry, self.first
+        found = capture(entry, source, at) if first is None else revisited(entry, first, source, at)
+        if not found.link.url:
+            raise ScrapeError("a page without an address; passed over", reason="no-address")
+        return found
+
+
+def pages(path: Path, source: str | None = None, wanted: Wanted = INBOX) -> Iterator[Capture | Failure]:
+    """The pages of a WARC or ARC file: without more said, responses with status 200 and resources, HTML or plain text.
 
     `source` names where they come from; without it, it is the path as given. A record that cannot be read or a page
     without an address is a Failure, and so is the rest of a file that is none, or that is torn; other kinds of record
     are passed over, and so are robots.txt and its like.
     """
-    with path.open("rb") as file:
-        records = ArchiveIterator(file, no_record_parse=True)
-        records.reader = reader = _BoundedReader(file)
-        found: Capture | Failure | None = None
+    return captures(lambda: path.open("rb"), str(path), source or str(path), wanted)
+
+
+def captures(opener: Opener, name: str, source: str, wanted: Wanted) -> Iterator[Capture | Failure]:
+    """The same of a file that is not on a disk; `name` is what it is called."""
+    for found in located(opener, wanted):
+        error = found.error if isinstance(found, Hole) else None
+        offset = found.offset if isinstance(found, Hole) else found.entry.offset
         try:
-            for record in records:
-                found = _page(record, records.offset, path, source)
-                if found is not None:
-                    yield found
-                reader.budget = form.MAX_HEAD
-            # A record that is torn in its block has said so already.
-            if reader.torn and file.tell() and not isinstance(found, Failure):
-                yield Failure(str(path), "damaged-warc", f"{path}: torn or damaged within a gzip member")
-        except (ArchiveLoadFailed, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]
-            yield Failure(str(path), "damaged-warc", f"{path}: from byte {records.offset} on: {reason}")
+            if isinstance(found, Found):
+                page = found.capture(source, name)
+                if wanted.takes(page):
+                    yield page
+        except ScrapeError as wrong:
+            error = wrong
+        if error is not None:
+            where = f"{name}: record at {offset}"
+            yield Failure(where, error.reason, f"{where}: {error}", error.exit_code)
 
 
-def capture(entry: Entry, source: str, at: str) -> Capture:
-    """A response or resource record, or a restored revisit, as the Capture that it was made from, its body decoded.
-
-    The context that we store with our own records is used; without it the link is the record's own address, found in
-    the WARC file `at`. A ScrapeError says what in the record could not be decoded.
-    """
-    url = entry.uri("warc-target-uri") or ""
-    known = form.context(entry.header(form.CONTEXT.lower()))
-    date = _timestamp(entry.header("warc-date") or "")
-    if known is None:
-        known = form.Context(Link(url, source, FoundBy("warc", at)), url, date)
-    if entry.type == "resource":
-        mime = _mime(entry.header("content-type"))
-        return _captured(known, _Http(200, (), b"", b""), entry.block, mime)
-    http = _http(entry.block)
-    hop = Exchange(
-        url,
-        b"",
-        http.head + http.body,
-        http.status,
-        date,
-        peer=entry.header("warc-ip-address"),
-        protocol=entry.header("warc-protocol") or "http/1.1",
-        truncated=None if entry.type == "revisit" else entry.header("warc-truncated"),  # there it means left off
-        unverified=entry.header(form.UNVERIFIED.lower()),
-    )
-    body = _decoded(http.body, http.header("content-encoding") or "")
-    if len(body) > MAX_BODY:
-        raise LimitError(f"a body larger than {MAX_BODY} bytes", reason="too-large")
-    return structs.replace(_captured(known, http, body, _mime(http.header("content-type"))), exchanges=(hop,))
+def located(
+    opener: Opener, wanted: Wanted, told: Callable[[int], None] = lambda offset: None
+) -> Iterator[Found | Hole]:
+    """The records that may hold wanted pages, and the holes. `told` hears how far the file was read."""
+    with ExitStack() as stack:
+        file = stack.enter_context(opener())
+        try:
+            flow = Stream(file)
+            if flow.peek(9).startswith(b"filedesc:"):
+                file.seek(0)
+                yield from map(_found, arc.records(file, wanted))
+                return
+        except DamagedError as error:
+            yield Hole(error.offset, ScrapeError(str(error), reason="damaged-warc"))
+            return
+        originals = Originals(opener) if wanted.revisits else None
+        if originals is not None:
+            stack.callback(originals.close)
+        for entry in foreign.records(flow, wanted):
+            told(flow.offset)
+            yield _resolved(entry, originals, flow)
 
 
-def _captured(known: form.Context, http: _Http, body: bytes, mime: str | None) -> Capture:
-    capture = Capture(known.link, known.final_url, known.fetched_at, (), http.status, http.headers, body, mime)
-    return structs.replace(capture, robots=known.robots)
+def _found(entry: Entry | Hole) -> Found | Hole:
+    return entry if isinstance(entry, Hole) else Found(entry)
 
 
-class _BoundedReader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio ships no types
-    """warcio's reader with a budget for lines, as a head without an end would fill the memory, and an eye for tears."""
-
-    budget = form.MAX_HEAD
-    torn = False
-
-    def close_decompressor(self) -> None:
-        """warcio calls this at the end of the file, and says nothing of a member that has not ended by then."""
-        self.torn = self.decompressor is not None and not self.decompressor.eof
-        super().close_decompressor()
-
-    def readline(self, length: int | None = None) -> bytes:
-        limit = self.budget + 1 if length is None else min(length, self.budget + 1)
-        line: bytes = super().readline(limit)
-        self.budget -= len(line)
-        if self.budget < 0:
-            raise ArchiveLoadFailed(f"a record head larger than {form.MAX_HEAD} bytes")
-        return line
+def _resolved(entry: Entry | Hole, originals: Originals | None, flow: Stream) -> Found | Hole:
+    if isinstance(entry, Hole) or originals is None:
+        return _found(entry)
+    if entry.type != "revisit":
+        originals.remember(entry)
+        return Found(entry)
+    first = originals.find(entry, flow)
+    if first is None:
+        url = address(entry) or "a page"
+        what = f"{url}: the response that this revisit refers to is not in this file"
+        return Hole(entry.offset, ScrapeError(what, reason="no-original"))
+    return Found(entry, first)
 
 
-def _page(record: ArcWarcRecord, offset: int, path: Path, source: str | None) -> Capture | Failure | None:
-    """The page in a record; None if the record is of another kind or holds what is no page."""
-    where = f"{path}: record at {offset}"
-    try:
-        if record.rec_type not in ("response", "resource"):
-            if not record.rec_type and record.rec_headers.protocol:  # without a version these are empty lines
-                raise ScrapeError("without WARC-Type", reason="damaged-warc")
-            return None
-        entry = Entry(record.rec_type, _headers(record), offset, 0, _block(record))
-        found = capture(entry, source or str(path), str(path))
-        if _SITE_FILE.match(found.final_url) or found.status != 200 or found.mime not in PAGE_TYPES:
-            return None
-        if not found.link.url:
-            raise ScrapeError("a page without an address; passed over", reason="no-address")
-    except ScrapeError as error:
-        return Failure(where, error.reason, f"{where}: {error}", error.exit_code)
-    return found
-
-
-def _block(record: ArcWarcRecord) -> bytes:
-    block: bytes = record.raw_stream.read(form.MAX_BLOCK + 1)
-    if len(block) > form.MAX_BLOCK:
-        raise LimitError(f"larger than {form.MAX_BLOCK} bytes", reason="too-large")
-    # Not record.length: it is 0 where a head is torn within the number.
-    length = record.rec_headers.get_header("Content-Length" if record.format == "warc" else "length") or ""
-    if not length.isdecimal() or len(block) < int(length):
-        raise ScrapeError("shorter than its Content-Length, or without one", reason="damaged-warc")
-    return block
-
-
-def _headers(record: ArcWarcRecord) -> tuple[tuple[str, str], ...]:
-    """A record's headers; an ARC record's under the names that WARC gave them, but its date is fourteen digits."""
-    names = {} if record.format == "warc" else _ARC_NAMES
-    return tuple((names.get(name, str(name)), str(value)) for name, value in record.rec_headers.headers)
-
-
-def _timestamp(value: str) -> str:
-    if re.fullmatch(r"\d{14}", value):
-        return f"{value[:4]}-{value[4:6]}-{value[6:8]}T{value[8:10]}:{value[10:12]}:{value[12:]}Z"
-    return value
-
-
-def _mime(value: str | None) -> str | None:
-    return (value or "").partition(";")[0].strip().lower() or None
-
-
-def _http(block: bytes) -> _Http:
-    """An HTTP response's parts; its chunks are joined, as Exchange has them."""
-    blank = _HEAD_END.search(block)
-    end = blank.end() if blank else len(block)
-    head, body = block[:end], block[end:]
-    status = _STATUS.match(head)
-    if status is None:
-        raise ScrapeError("not an HTTP response", reason="not-http")
-    lines = head.decode("latin-1").splitlines()[1:]
-    pairs = [line.partition(":") for line in lines if not line.startswith((" ", "\t"))]
-    headers = tuple((name.strip().lower(), value.strip()) for name, colon, value in pairs if colon)
-    http = _Http(int(status[1]), headers, head, body)
-    if (http.header("transfer-encoding") or "").lower() != "chunked":
-        return http
-    headers = tuple(("x-orig-transfer-encoding" if n == "transfer-encoding" else n, v) for n, v in headers)
-    return _Http(http.status, headers, _TRANSFER.sub(b"x-orig-transfer-encoding", head), _unchunked(body))
-
-
-def _unchunked(body: bytes) -> bytes:
-    """Chunks joined (RFC 9112 section 7.1); as it is where many crawlers joined them and left the header."""
-    parts: list[bytes] = []
-    position = 0
-    while size := _CHUNK_SIZE.match(body, position):
-        length = int(size[1], 16)
-        if length == 0:
-            return b"".join(parts)
-        parts.append(body[size.end() : size.end() + length])
-        position = size.end() + length
-        position += 2 if body.startswith(b"\r\n", position) else 1
-        if position >= len(body):
-            return b"".join(parts)  # cut off in the middle: what came counts
-    return b"".join(parts) if parts else body
-
-
-def _decoded(body: bytes, codings: str) -> bytes:
-    """The body without its content codings, as fetching undoes them."""
-    if "gzip" in codings.lower() and not body.startswith(b"\x1f\x8b"):
-        return body  # decoded by a crawler that left the header
-    return coding.decode(body, codings, MAX_BODY)
+__all__ = ["HTML_TYPES", "INBOX", "PAGE_TYPES", "Found", "Http", "Wanted", "captures", "located", "pages"]

@@ -1,0 +1,118 @@
+"""`scrape reclean WARC... --output DIR`: WARC files of any tool, cleaned into shards."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+
+from scraper.cli import show
+from scraper.cli.compose import configuration, log_to
+from scraper.cli.filters import add_filters, languages, names, times
+from scraper.cli.streams import Streams
+from scraper.config.compose import cleaning
+from scraper.corpus import FORMATS, Choice, Corpus, Settings, Totals, run
+from scraper.corpus.state import DATA
+from scraper.errors import UnusableError, UsageError
+from scraper.types import Verdict
+
+SOME_FAILED = 3
+ANY = "any"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that go with WARC files."""
+    group = parser.add_argument_group("WARC files of any tool")
+    group.add_argument("warc", nargs="*", metavar="WARC", help="a file, a directory, a glob or a URL (s3://bucket/...)")
+    group.add_argument("--output", metavar="DIR", help="where the shards go: a directory, or a URL")
+    group.add_argument("--format", choices=FORMATS, default="jsonl.gz", help="of the shards (default: %(default)s)")
+    group.add_argument("--workers", type=int, metavar="N", help="cleaning processes (default: one for each processor)")
+    group.add_argument("--status", metavar="CODES", default="200", help="only responses with: 200, or 200,203")
+    group.add_argument("--type", metavar="TYPES", help="only of these types (default: HTML)")
+    group.add_argument("--host", metavar="NAMES", help="only of these hosts and their subdomains")
+    group.add_argument(
+        "--verdict", metavar="NAMES", default="article", help=f"only pages that are: article, index_page ... or {ANY}"
+    )
+    add_filters(parser)
+
+
+def reclean(args: argparse.Namespace, streams: Streams) -> int:
+    """Make the shards; 3 if a file failed or pages were set aside, 4 if there was no page."""
+    log_to(streams, args)
+    if not args.output:
+        raise UsageError("where do the shards go? name it with --output DIR")
+    if args.all or args.archive:
+        raise UsageError("--all and --archive are about an archive of one's own; leave them out, or the WARC files")
+    settings = cleaning(configuration(args, optional=True).config.cleaning)
+    workers = settings.count if args.workers is None else args.workers
+    if workers < 1:
+        raise UsageError(f"--workers {workers}: at least one")
+    made = Settings(settings.options, _choice(args), args.format)
+    corpus = Corpus(tuple(args.warc), args.output, made, workers, settings.deadline)
+
+    def watch(totals: Totals) -> None:
+        if streams.stderr.isatty() and not args.quiet:
+            streams.status(_progress(totals)[: max(os.get_terminal_size(streams.stderr.fileno()).columns - 1, 20)])
+
+    done = run(corpus, watch)
+    streams.clear_status()
+    return _report(done, streams, args.output)
+
+
+def _choice(args: argparse.Namespace) -> Choice:
+    since, until = times(args)
+    statuses = names(args.status)
+    if wrong := next((code for code in statuses if not (code.isdecimal() and len(code) == 3)), None):
+        raise UsageError(f"--status {wrong}: no status such as 200")
+    verdicts = names(args.verdict)
+    known = [verdict.value for verdict in Verdict]
+    if wrong := next((name for name in verdicts if name not in (*known, ANY)), None):
+        raise UsageError(f"--verdict {wrong}: no verdict; there are {', '.join(known)}, and {ANY}")
+    return Choice(
+        statuses=tuple(map(int, statuses)),
+        types=names(args.type),
+        hosts=names(args.host),
+        since=since,
+        until=until,
+        languages=languages(args),
+        verdicts=() if ANY in verdicts else tuple(map(Verdict, verdicts)),
+    )
+
+
+def _progress(totals: Totals) -> str:
+    left = totals.left
+    bar = show.bar(totals.read >> 20, totals.bytes_in_all >> 20)
+    time = "" if left is None else f", {_time(left)} left"
+    return f"{bar} MB, {totals.pages} pages, {totals.speed:.0f}/s{time}{_failures(totals.failures)}"
+
+
+def _time(seconds: float) -> str:
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{whole % 60:02}s"
+
+
+def _failures(failures: Counter[str]) -> str:
+    return "".join(f", {count} {reason}" for reason, count in sorted(failures.items()))
+
+
+def _report(done: Totals, streams: Streams, output: str) -> int:
+    for made in done.made:
+        for failed in made.failed:
+            where = f"{made.input.name}: record at {failed.offset}"
+            named = failed.url is None or failed.url in failed.message
+            streams.say(f"{where}: {failed.message}" if named else f"{where}: {failed.url}: {failed.message}")
+    for failure in done.failed:
+        streams.say(failure.message)
+    shards = [*done.made, *done.known]
+    if not done.failed and not any(made.pages or made.failures for made in shards):
+        raise UnusableError("no pages in these files that were asked for", reason="empty")
+    verdicts = sum((Counter(made.verdicts) for made in done.made), Counter[str]())
+    found = "".join(f", {count} {name}" for name, count in verdicts.most_common())
+    streams.write(
+        f"{verdicts.total()} pages cleaned{found}{_failures(done.failures)}; "
+        f"{len(done.made)} shards made, {len(done.known)} current, in {output}/{DATA}\n"
+    )
+    if len(done.failed) == 1 and not shards:
+        return done.failed[0].exit_code
+    return SOME_FAILED if done.failed or done.set_aside else 0

@@ -1,0 +1,76 @@
+"""One page, in a cleaning process: a WARC record in, a line of JSONL out."""
+
+from __future__ import annotations
+
+import traceback
+
+from msgspec import Struct
+
+from scraper import records
+from scraper.clean import Options
+from scraper.corpus.choice import Choice
+from scraper.errors import ScrapeError
+from scraper.record import provenance_of, record_of
+from scraper.types import Capture, Record, Verdict, WarcRef
+from scraper.warc.pages import Found, Wanted
+from scraper.workers import clean_capture
+
+BUG = "internal-error"
+
+
+class Job(Struct, frozen=True):
+    """A record of the file that is called `name`."""
+
+    found: Found
+    name: str
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it holds."""
+        return len(self.found.entry.block) + (len(self.found.first.block) if self.found.first else 0)
+
+
+class Rules(Struct, frozen=True):
+    """How pages are cleaned, and which are kept."""
+
+    options: Options
+    choice: Choice
+
+
+class Done(Struct, frozen=True):
+    """What came of a page: its verdict and its line, if it is kept; or why it failed. Neither: it was not wanted."""
+
+    verdict: Verdict | None = None
+    line: bytes | None = None
+    reason: str | None = None
+    message: str = ""
+
+
+def clean_page(job: Job, rules: Rules) -> Done:
+    """Clean a page; whatever is wrong with it is a value."""
+    try:
+        # By status and type alone: its address and its date were looked at when it was read.
+        wanted = Wanted(*_about(rules.choice))
+        page = job.found.capture(job.name, job.name)
+        return _cleaned(page, job, rules) if wanted.takes(page) else Done()
+    except ScrapeError as error:
+        return Done(reason=error.reason, message=str(error))
+    except Exception as error:  # noqa: BLE001 - a bug that one page meets is said, with its place, and costs no other page
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__} at {place.filename}:{place.lineno}: {error}"
+        return Done(reason=BUG, message=f"internal error, {what[:500]}; please report it")
+
+
+def _about(choice: Choice) -> tuple[frozenset[int] | None, frozenset[str | None] | None]:
+    wanted = choice.wanted()
+    return wanted.statuses, wanted.types
+
+
+def _cleaned(page: Capture, job: Job, rules: Rules) -> Done:
+    article = clean_capture(page, rules.options).article
+    if not rules.choice.takes(article.verdict, article.metadata.language):
+        return Done(article.verdict)
+    entry = job.found.entry
+    ref = WarcRef(job.name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
+    record: Record = record_of(article, provenance_of(page, ref), reasons=False)
+    return Done(article.verdict, records.encode(record))

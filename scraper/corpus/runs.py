@@ -1,0 +1,134 @@
+"""All WARC files of a set: which shards are to be made, who makes them, and how far they are."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import PurePosixPath
+
+from msgspec import Struct
+
+from scraper.corpus import state
+from scraper.corpus.page import Done, Job, Rules, clean_page
+from scraper.corpus.state import State
+from scraper.corpus.task import SUFFIXES, Settings, Step, Task, clean_warc
+from scraper.engine import Ahead, Executor, Threads
+from scraper.errors import LimitError, ScrapeError
+from scraper.store import File, Folder, find
+from scraper.types import Failure
+from scraper.workers import Bounds, Processes
+
+TRIES = 3
+"""Processes that may die of a page before it is set aside."""
+TASKS = 10_000
+"""Pages after which a process is replaced: starting one takes as long as some hundred pages."""
+AHEAD = 4
+"""Pages a process that are read ahead of it."""
+
+
+class Corpus(Struct, frozen=True):
+    """What is to be cleaned, and where the shards go: files, globs, directories or URLs; a directory or URL."""
+
+    inputs: tuple[str, ...]
+    output: str
+    settings: Settings
+    workers: int
+    deadline: float
+
+
+class Totals:
+    """How far a run is: it is told of by several threads."""
+
+    def __init__(self, bytes_in_all: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lock = threading.Lock()
+        self._clock, self._began = clock, clock()
+        self.bytes_in_all = bytes_in_all
+        self.read = self.pages = self.records = 0
+        self.made: list[State] = []
+        self.known: list[State] = []
+        self.failures: Counter[str] = Counter()
+        self.failed: list[Failure] = []
+
+    def step(self, step: Step) -> None:
+        """Take in a step."""
+        with self._lock:
+            self.read += step.read
+            self.pages += step.pages
+            if step.reason is not None:
+                self.failures[step.reason] += 1
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return self._clock() - self._began
+
+    @property
+    def speed(self) -> float:
+        """Pages a second."""
+        return self.pages / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that it will take still, by the bytes that were read; None where nobody can say yet."""
+        return self.seconds * (self.bytes_in_all - self.read) / self.read if self.read else None
+
+    @property
+    def set_aside(self) -> int:
+        """Pages that were given up, in the shards that were made now."""
+        return sum(made.set_aside for made in self.made)
+
+
+Watch = Callable[[Totals], None]
+
+
+def run(corpus: Corpus, watch: Watch = lambda totals: None, executor: Executor | None = None) -> Totals:
+    """Make the shards that are missing or out of date, and the manifest of all.
+
+    A file that cannot be read is a Failure in the result; what the others would meet too (no space, no permission) is
+    raised, as a LimitError.
+    """
+    settings = corpus.settings
+    folder = Folder(corpus.output)
+    folder.sweep()
+    files = unique(corpus.inputs)
+    key = settings.key
+    known = {file: state.finished(folder, key, file) for file in files}
+    ahead = Ahead(corpus.workers * AHEAD)
+    tasks = [Task(file, corpus.output, settings, ahead) for file, one in known.items() if one is None]
+    totals = Totals(sum(task.file.size for task in tasks))
+    totals.known = [one for one in known.values() if one is not None]
+    pool: Processes[Job, Done] = Processes(
+        partial(clean_page, rules=Rules(settings.options, settings.choice)),
+        Bounds(corpus.workers, corpus.deadline, "cleaning.deadline", TRIES, TASKS),
+    )
+    try:
+        local: Executor = executor or Threads(min(corpus.workers, max(len(tasks), 1)), pool.close)
+        for _, made in local.run(partial(_one, pool=pool, told=totals.step), tasks, lambda: watch(totals)):
+            if isinstance(made, State):
+                totals.made.append(made)
+            else:
+                totals.failed.append(made)
+            watch(totals)
+    finally:
+        pool.close()
+    state.summarise(folder)
+    return totals
+
+
+def unique(inputs: Sequence[str]) -> list[File]:
+    """The files of all inputs, each once, in the order of their names: which that is depends on nothing else."""
+    files = {file.name: file for one in inputs for file in find(one, SUFFIXES)}
+    return [files[name] for name in sorted(files)]
+
+
+def _one(task: Task, pool: Processes[Job, Done], told: Callable[[Step], None]) -> State | Failure:
+    try:
+        return clean_warc(task, pool, told)
+    except LimitError:
+        raise
+    except ScrapeError as error:
+        name = PurePosixPath(task.file.name).name
+        return Failure(task.file.name, error.reason, str(error) if name in str(error) else f"{task.file.name}: {error}")

@@ -1,0 +1,102 @@
+"""Running many tasks of many items, in processes that may die: it knows nothing of what they are.
+
+A task is worked off by one thread (here) or one machine (in a cluster), which reads its items and has them worked off
+in processes (`workers.Processes`): each item with a deadline, a killed process replaced, the item tried again, and
+given up by name when it kills every process that takes it. Execution is at least once; that output is exactly once is
+the task's business, by publishing it whole under a name that is always the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from scraper.errors import LimitError
+
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+Item = TypeVar("Item")
+Given_contra = TypeVar("Given_contra", contravariant=True)
+Result = TypeVar("Result")
+
+TICK = 0.5
+"""Seconds between two looks at how far the tasks are."""
+
+
+class Ahead(Struct, frozen=True):
+    """How far items are read ahead of their results: their number, and their weight in bytes."""
+
+    items: int
+    weight: int = 64 << 20
+
+
+class Pool(Protocol[Given_contra, Result]):
+    """What works off items: workers.Processes is one."""
+
+    def submit(self, item: Given_contra) -> Future[Result]: ...
+
+
+class Executor(Protocol):
+    """What works off tasks. `tick` is called now and then while it waits."""
+
+    def run(
+        self, function: Callable[[Task], Outcome], tasks: Sequence[Task], tick: Callable[[], None]
+    ) -> Iterator[tuple[Task, Outcome]]: ...
+
+
+class Threads:
+    """Works off tasks in this process, so many at once, in their order; gives each as it ends.
+
+    What a task raises ends the run: the others are not begun, and those under way are waited for.
+    """
+
+    def __init__(self, at_once: int, stop: Callable[[], None]) -> None:
+        """`stop` is called before those under way are waited for: it makes them end."""
+        self._at_once = at_once
+        self._stop = stop
+
+    def run(
+        self, function: Callable[[Task], Outcome], tasks: Sequence[Task], tick: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[Task, Outcome]]:
+        """Each task with its outcome, as they end."""
+        threads = ThreadPoolExecutor(self._at_once, "task")
+        try:
+            under_way = {threads.submit(function, task): task for task in tasks}
+            while under_way:
+                for future in wait(under_way, TICK, FIRST_COMPLETED).done:
+                    yield under_way.pop(future), future.result()
+                tick()
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            self._stop()
+            raise
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+
+def in_order(
+    pool: Pool[Item, Result], items: Iterable[Item], ahead: Ahead, weigh: Callable[[Item], int]
+) -> Iterator[tuple[Item, Result | LimitError]]:
+    """Every item with its result, or the LimitError by which it was given up, in the order of the items."""
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    weight = 0
+
+    def first() -> tuple[Item, Result | LimitError]:
+        item, future = waiting.popleft()
+        try:
+            return item, future.result()
+        except LimitError as error:
+            return item, error
+
+    for item in items:
+        while waiting and (len(waiting) >= ahead.items or weight + weigh(item) > ahead.weight):
+            weight -= weigh(waiting[0][0])
+            yield first()
+        waiting.append((item, pool.submit(item)))
+        weight += weigh(item)
+    while waiting:
+        yield first()

@@ -1,0 +1,8 @@
+"""These tests make archives and pages with the command line's helpers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "cli"))
