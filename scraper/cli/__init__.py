@@ -108,26 +108,26 @@ def main(argv: list[str], streams: Streams, ready: Callable[[], None] = lambda: 
 
     `ready` is called when the command is loaded, before it does anything.
     """
+    code = 1
     try:
-        return _dispatch(argv, streams, ready)
+        code = _dispatch(argv, streams, ready)
     except ScrapeError as error:
         streams.say(str(error))
-        return error.exit_code
+        code = error.exit_code
     except BrokenPipeError:
-        return BROKEN_PIPE
+        code = BROKEN_PIPE
     except KeyboardInterrupt as cut:
         streams.clear_status()
-        return TERMINATED if isinstance(cut, Terminated) else INTERRUPTED
+        code = TERMINATED if isinstance(cut, Terminated) else INTERRUPTED
     except SystemExit as stop:  # argparse, after --help and --version
-        return stop.code if isinstance(stop.code, int) else 0
+        code = stop.code if isinstance(stop.code, int) else 0
     except PermissionError as error:  # of a directory, when somebody looks what is in it
         streams.say(f"{error.filename or 'a file'}: {error.strerror}: change its rights")
-        return 1
     except Exception as error:  # noqa: BLE001 -- the one place where a bug ends: said in a line, with its trace on request
         if os.environ.get("SCRAPE_DEBUG") or "-vv" in argv:
             traceback.print_exc(file=streams.stderr)
         streams.say(f"internal error, {type(error).__name__}: {error}; please report it (SCRAPE_DEBUG=1 shows where)")
-        return 1
+    return code
 
 
 def _dispatch(argv: list[str], streams: Streams, ready: Callable[[], None]) -> int:
