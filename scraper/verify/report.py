@@ -20,7 +20,7 @@ SLUGS = frozenset(
         *("unreadable", "lost-file", "lost-bytes", "extra-bytes", "changed-file", "damaged", "torn"),  # files
         *("foreign-file", "unlisted-file", "unfinished-purge", "no-index"),
         *("warcinfo", "gzip-head", "record-type", "block-digest", "payload-digest", "no-reference"),  # WARC records
-        *("dangling", "duplicate-record", "ledger", "tombstone", "purged-record", "revisit", "parted"),
+        *("dangling", "duplicate-record", "ledger", "tombstone", "purged-record", "revisit", "parted", "lost-memory"),
         *("duplicate-line", "line-verdict", "line-day", "line-warc", "line-text", "line-digest"),  # lines of JSONL
         *("line-missing", "text-digest", "text-missing", "ledger-missing"),
         *(
@@ -31,6 +31,7 @@ SLUGS = frozenset(
             "index-seen",
             "index-words",
             "index-payload",
+            "index-memory",
             "waiting-line",
         ),
     )
