@@ -163,6 +163,14 @@ def test_one_story_again_and_again_teaches_nothing(bench: Remembering) -> None:
     assert memories(bench) == []
 
 
+def test_an_article_with_a_huge_ledger_teaches_nothing(
+    bench: Remembering, quayside: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.pipeline.remember.MOST_BYTES", 10)
+    bench.run(pages(quayside, site("quayside")))
+    assert memories(bench) == []
+
+
 def test_hosts_are_told_apart(bench: Remembering, quayside: Server) -> None:
     tram = site("tramway")
     with Server(served(*tram)) as other:
