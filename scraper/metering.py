@@ -10,7 +10,7 @@ from scraper.errors import ScrapeError
 from scraper.fetch import Validators, exchanges_of
 from scraper.meter import Meter
 from scraper.pipeline.tools import Cleaning, Fetching, Tools
-from scraper.types import Capture, Exchange, Link
+from scraper.types import Capture, Exchange, Link, Memory
 from scraper.workers import Cleaned
 
 
@@ -42,11 +42,11 @@ class _Workers:
     def __init__(self, workers: Cleaning, meter: Meter, timer: Callable[[], float]) -> None:
         self._workers, self._meter, self._timer = workers, meter, timer
 
-    async def clean(self, capture: Capture) -> Cleaned:
+    async def clean(self, capture: Capture, memory: Memory | None = None) -> Cleaned:
         begun = self._timer()
         self._meter.in_cleaning += 1
         try:
-            return await self._workers.clean(capture)
+            return await self._workers.clean(capture, memory)
         finally:
             self._meter.in_cleaning -= 1
             self._meter.cleaning.observe(self._timer() - begun)

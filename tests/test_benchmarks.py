@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from made_up import site
 
 from benchmarks import measures, picture, speed
 from benchmarks.__main__ import main
@@ -192,3 +193,28 @@ def test_capture_counts_pages_and_bytes_and_accounts_for_its_own_time(
     assert sum(found["shares"].values()) == pytest.approx(1)
     assert all(share >= 0 for share in found["shares"].values())
     assert "pages/CPU s" in capsys.readouterr().out
+
+
+def test_chrome_memory_on_a_host_with_four_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = site("quayside")[:4]
+    rows = [{"id": f"q{number}", "url": one.url, "text": one.text} for number, one in enumerate(made)]
+    pack(tmp_path / "fundus" / "gold.jsonl.gz", "\n".join(json.dumps(row) for row in [*rows, {"id": "z"} | GOLD]))
+    for name, page in [*((row["id"], one.page.decode()) for row, one in zip(rows, made, strict=True)), ("z", HTML)]:
+        pack(tmp_path / "fundus" / "html" / f"{name}.html.gz", page)
+    lines = ["Harbour office open today", *PROSE]
+    text = {"lines": lines, "labels": ["drop", *["keep"] * len(PROSE)], "rendering": "full"}
+    texts = [text | {"id": f"t{n}", "page": f"t{n}", "url": f"https://t.example/{n}", "reach": "a"} for n in range(3)]
+    pack(tmp_path / "texts.jsonl.gz", "\n".join(json.dumps(one) for one in texts))
+    assert main(["chrome", "--data", str(tmp_path), "--json", str(tmp_path / "out.json")]) == 0
+    sets = json.loads((tmp_path / "out.json").read_text())["sets"]
+    figures = sets["fundus"]["quayside.example"]
+    assert set(sets["fundus"]) == {"quayside.example", "all"}
+    assert (figures["pages"], figures["F1 after"], figures["article after"], figures["shared after"]) == (4, 1, 1, 0)
+    assert figures["F1"] < 0.8
+    assert figures["shared"] > 300
+    assert figures["chrome after"] == 1 > figures["chrome"]
+    assert sets["texts"]["t.example"]["article after"] == 1  # three copies of one story teach nothing
+    assert sets["texts"]["all"]["taken"] == 0
+    assert "quayside.example" in capsys.readouterr().out
+    assert main(["chrome", "--data", str(tmp_path), "--set", "fundus", "--least", "5"]) == 0
+    assert "quayside.example" not in capsys.readouterr().out

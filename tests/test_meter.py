@@ -81,7 +81,7 @@ class Pages:
             raise error
         return capture(0)
 
-    async def clean(self, page: Capture) -> object:
+    async def clean(self, page: Capture, memory: object = None) -> object:
         raise ScrapeError("no", reason="internal-error")
 
 

@@ -33,7 +33,7 @@ from scraper.fetch import Settings as FetchSettings
 from scraper.meter import Meter
 from scraper.metering import metered
 from scraper.pipeline import Tools
-from scraper.types import Capture, Record
+from scraper.types import Capture, Memory, Record
 from scraper.verify import verify
 from scraper.workers import Cleaned, clean_capture
 
@@ -77,8 +77,8 @@ class Alarm:
 class Here:
     """Cleans in this process, so that what is measured is all there is."""
 
-    async def clean(self, capture: Capture) -> Cleaned:
-        return clean_capture(capture, Options())
+    async def clean(self, capture: Capture, memory: Memory | None = None) -> Cleaned:
+        return clean_capture(capture, Options(), memory)
 
 
 class Sample(Struct):

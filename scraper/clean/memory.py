@@ -30,8 +30,8 @@ LEAST_LETTERS = 2
 LEAST, SOME = 2, 3
 """Distinct articles on which a line must stand; one is this one, perhaps. SOME make a judgement of it."""
 HALF, OFTEN = 0.5, 0.8
-"""Shares of a host's articles: from HALF a line is the host's. What could be meant for one article must stand on OFTEN
-of them: a paragraph in front of the article, a line whose numbers change."""
+"""Shares of a host's articles: from HALF a line is the host's. What could be meant for some of them must stand OFTEN: a
+paragraph, or a line whose numbers change."""
 LARGE, LONG = 0.5, 80
 """The guard: memory takes no block of more words than LONG, and nothing at all where that would be more than this share
 of what was kept: it is a page of another kind then, or the same story again."""
@@ -132,14 +132,6 @@ def _is_label(view: View, at: int) -> bool:
     return form.words <= SHORT or (form.words <= LABEL_WORDS and bare and not form.ends)
 
 
-def _is_sure(found: Known, share: float) -> bool:
-    """Whether the host has a line in general, or the judge took it from most others."""
-    line = found.line
-    if not found.exact and share < OFTEN:
-        return False
-    return share >= HALF or (line.articles >= SOME and 3 * line.kept <= line.articles)
-
-
 class _Place:
     """Where a page's own text stands, the blocks that no other article has."""
 
@@ -171,14 +163,17 @@ class _Place:
         """Whether a known block goes, by where it stands."""
         view, line = self._view, found.line
         share = line.articles / max(memory.articles, 1)
-        if not _is_sure(found, share) or view.shapes[at].words > LONG:
+        # What reads as prose may be a disclosure of some articles, and a line whose numbers change a match's figures.
+        is_general = share >= (HALF if found.exact and not view.prose[at] else OFTEN)
+        is_taken = found.exact and line.articles >= SOME and 3 * line.kept <= line.articles
+        if view.shapes[at].words > LONG or not (is_general or is_taken):
             return False
         if view.is_page and (is_named(view, at) or is_described(view, at)):
             return False  # its standfirst, which other pages have as a teaser
         is_apart = self.box(at) is not None
         if view.prose[at] and at < self._prose:
             # A standing introduction, or a teaser; what the judge takes from others is no notice of the house's.
-            return is_apart and share >= OFTEN and 2 * line.kept >= line.articles
+            return is_apart and is_general and 2 * line.kept >= line.articles
         return is_apart or (found.exact and self._is_outside(at, line, share))
 
     def _is_outside(self, at: int, line: Line, share: float) -> bool:

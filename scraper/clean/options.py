@@ -72,3 +72,9 @@ class Options(Struct, frozen=True):
 def remembered(profile: str, memory: Memory | None) -> str:
     """A profile's name where a host's memory is in use too."""
     return profile if memory is None else f"{profile}+{memory.id}"
+
+
+def remembering(profile: str) -> str | None:
+    """The id of the memory in a profile's name."""
+    _, mark, rest = profile.rpartition("+memory-")
+    return f"memory-{rest}" if mark else None

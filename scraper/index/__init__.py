@@ -127,11 +127,13 @@ class Run(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """What was acknowledged at one moment: the files by name, the last running number, the lines that wait."""
+    """What was acknowledged at one moment: the files by name, the last running number, the lines that wait, and by
+    host and id the profiles that were frozen."""
 
     files: dict[str, File]
     last_seq: int
     pending: tuple[Pending, ...]
+    memories: tuple[tuple[str, str], ...] = ()
 
 
 class Index(Addresses, Erasing, Kin, Looks, Memories, Payloads, Plans, Proving, Spending):
@@ -299,7 +301,8 @@ class Index(Addresses, Erasing, Kin, Looks, Memories, Payloads, Plans, Proving, 
     def snapshot(self) -> Snapshot:
         """The state at one moment, while another process may be writing."""
         with self.reading():
-            return Snapshot({file.name: file for file in self.files()}, self.last_seq(), tuple(self.pending()))
+            files = {file.name: file for file in self.files()}
+            return Snapshot(files, self.last_seq(), tuple(self.pending()), self.memory_names())
 
     def wait(self, pending: Pending) -> None:
         """Keep a line until it stands in its file."""

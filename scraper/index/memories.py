@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from scraper.clean.options import remembering
 from scraper.index.database import Database, damaged
 from scraper.sources import urls
 from scraper.types import Memory, Record, Verdict
@@ -51,7 +52,7 @@ class Memories(Database):
 
     def memory_of(self, host: str, profile: str) -> Memory | None:
         """The memory of a host that a record's profile names."""
-        digest = profile.rpartition("+memory-")[2].partition("-")[2]
+        digest = (remembering(profile) or "").rpartition("-")[2]
         found = self._read("SELECT said FROM memories WHERE host = ? AND digest = ?", (host, digest))
         return self._memory(found[0][0]) if found else None
 
@@ -59,6 +60,11 @@ class Memories(Database):
         """Whether a profile is here."""
         where = "WHERE host = ? AND number = ? AND digest = ?"
         return bool(self._read(f"SELECT 1 FROM memories {where}", (memory.host, memory.number, memory.digest)))  # noqa: S608 constants only
+
+    def memory_names(self) -> tuple[tuple[str, str], ...]:
+        """The host and the id of every profile."""
+        found = self._read("SELECT host, number, digest FROM memories ORDER BY host, number, digest")
+        return tuple((str(host), f"memory-{number}-{digest}") for host, number, digest in found)
 
     def memories(self) -> list[tuple[str, Memory]]:
         """Every profile with the time at which it was frozen, by host and number."""

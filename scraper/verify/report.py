@@ -21,7 +21,7 @@ SLUGS = frozenset(
         *("unreadable", "lost-file", "lost-bytes", "extra-bytes", "changed-file", "damaged", "torn"),  # files
         *("foreign-file", "unlisted-file", "unfinished-purge", "no-index"),
         *("warcinfo", "gzip-head", "record-type", "block-digest", "payload-digest", "no-reference"),  # WARC records
-        *("dangling", "duplicate-record", "ledger", "tombstone", "purged-record", "revisit", "parted"),
+        *("dangling", "duplicate-record", "ledger", "tombstone", "purged-record", "revisit", "parted", "lost-memory"),
         *("duplicate-line", "line-verdict", "line-day", "line-warc", "line-text", "line-digest"),  # lines of JSONL
         *("line-missing", "text-digest", "text-missing", "ledger-missing"),
         *(
@@ -33,6 +33,7 @@ SLUGS = frozenset(
             "index-words",
             "index-families",
             "index-payload",
+            "index-memory",
             "waiting-line",
         ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from scraper import records, warc
+from scraper.clean.memory import signed
 from scraper.errors import ScrapeError
 from scraper.families.shingles import shingled
 from scraper.index import NAME, Index, Row, declared, spelled
@@ -39,6 +40,7 @@ def check_index(scope: Scope, scratch: Scratch, found: Findings) -> None:
         if not name.startswith(("warc/", "articles/")):
             found.problem(NAME, Wrong("index-damaged", f"it has a file {name!r}, which an archive cannot have"))
     waiting = {pending.seq for pending in snapshot.pending}
+    _check_memories(index, set(snapshot.memories), scratch.memories(), found)
     for row in index.rows():
         if row.seq > snapshot.last_seq:
             break
@@ -55,6 +57,15 @@ def check_index(scope: Scope, scratch: Scratch, found: Findings) -> None:
     if not found.has_problems and not _has_families(scope, index):
         what = "story families are not found by the texts of their first members: run `scrape index`"
         found.problem(NAME, Wrong("index-families", what))
+
+
+def _check_memories(index: Index, known: set[tuple[str, str]], noted: set[tuple[str, str]], found: Findings) -> None:
+    """The profiles of the index are those that the WARC has notes of."""
+    for host, name in sorted(known | noted):
+        memory = index.memory_of(host, f"+{name}") if (host, name) in known & noted else None
+        if memory is None or signed(memory) != memory:
+            what = f"the index has not {name} of {host} as a note in the WARC has it: run `scrape index`"
+            found.problem(NAME, Wrong("index-memory", what))
 
 
 def _has_words(scope: Scope, index: Index) -> bool:

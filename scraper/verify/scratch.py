@@ -15,6 +15,7 @@ CREATE TABLE records (
     date TEXT, claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE notes (source TEXT, key TEXT, record TEXT, PRIMARY KEY (source, key, record)) WITHOUT ROWID;
 CREATE TABLE purged (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE memories (host TEXT, name TEXT, needed_by TEXT, PRIMARY KEY (host, name, needed_by)) WITHOUT ROWID;
 CREATE TABLE lines (id TEXT PRIMARY KEY, file TEXT, offset INTEGER, length INTEGER) WITHOUT ROWID;
 """
 
@@ -60,6 +61,21 @@ class Scratch:
         """Whether a note says so."""
         sql = "SELECT 1 FROM notes WHERE source = ? AND key = ? AND record = ?"
         return self._db.execute(sql, (source, key, record)).fetchone() is not None
+
+    def remember(self, host: str, name: str, needed_by: str | None = None) -> None:
+        """Keep that a profile of a host is there, or that a cleaning whose ledger is in a file needs it."""
+        self._db.execute("INSERT OR IGNORE INTO memories VALUES (?, ?, ?)", (host, name, needed_by or ""))
+
+    def memories(self) -> set[tuple[str, str]]:
+        """The profiles that are there, by host and name."""
+        found = self._db.execute("SELECT host, name FROM memories WHERE needed_by = ''")
+        return {(str(host), str(name)) for host, name in found}
+
+    def forgotten(self) -> list[tuple[str, str, str]]:
+        """The profiles that are needed and not there: the file of a ledger that needs it, the host, the name."""
+        there = "SELECT host, name FROM memories WHERE needed_by = ''"
+        sql = f"SELECT needed_by, host, name FROM memories WHERE (host, name) NOT IN ({there})"  # noqa: S608 constants only
+        return [(str(file), str(host), str(name)) for file, host, name in self._db.execute(f"{sql} ORDER BY 1, 2, 3")]
 
     def get(self, record_id: str) -> Known | None:
         """The WARC record with this id."""

@@ -9,7 +9,9 @@ import msgspec
 
 from scraper import layout, records, warc
 from scraper.clean.memory import signed
+from scraper.clean.options import remembering
 from scraper.index import NAME, spelled
+from scraper.sources import urls
 from scraper.types import Ledger, Note, WarcRef
 from scraper.verify.report import Findings, Scope, Wrong, absence, existing
 from scraper.verify.scratch import Known, Scratch
@@ -60,6 +62,8 @@ def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:
         note = found.warning if unsure else found.problem
         wrong = Wrong("line-missing", "a conversion without a line of JSONL")
         note(known.file, wrong, offset=known.offset, record=known.id)
+    for file, host, name in scratch.forgotten():
+        found.problem(file, Wrong("lost-memory", f"no note has {name} of {host}, with which pages were cleaned"))
     for known in scratch.risen():
         wrong = Wrong("purged-record", "a record that was purged stands here")
         found.problem(known.file, wrong, offset=known.offset, record=known.id)
@@ -138,7 +142,7 @@ def _check_entry(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findi
         if problem := _check_tombstone(scope, entry, scratch, found):
             wrong("tombstone", problem)
     elif entry.type == "metadata" and (
-        problem := _check_note(entry, scratch) if is_alone else _check_ledger(entry, found)
+        problem := _check_note(entry, scratch) if is_alone else _check_ledger(entry, name, scratch, found)
     ):
         wrong("ledger", problem)
     if not scratch.put(known):
@@ -187,8 +191,9 @@ def _check_note(entry: warc.Entry, scratch: Scratch) -> str | None:
         note = msgspec.json.decode(entry.block, type=Note)
     except (ValueError, RecursionError) as error:
         return f"not a note: {error}"
-    if note.memory is not None and signed(note.memory) != note.memory:
-        return "a memory that does not have its digest"
+    if note.memory is not None:
+        scratch.remember(note.memory.host, note.memory.id)
+        return None if signed(note.memory) == note.memory else "a memory that does not have its digest"
     if note.seen:
         for key in (note.key, *([spelled(note.url)] if note.url else [])):
             scratch.note(note.source, key, note.seen)
@@ -212,12 +217,14 @@ def _check_tombstone(scope: Scope, entry: warc.Entry, scratch: Scratch, found: F
     return None
 
 
-def _check_ledger(entry: warc.Entry, found: Findings) -> str | None:
+def _check_ledger(entry: warc.Entry, file: str, scratch: Scratch, found: Findings) -> str | None:
     try:
         ledger = msgspec.json.decode(entry.block, type=Ledger)
     except (ValueError, RecursionError) as error:
         return f"not a ledger: {error}"
     found.verdicts[ledger.verdict] += 1
+    if (name := remembering(ledger.profile)) is not None and ledger.line is not None:
+        scratch.remember(urls.host(ledger.line.final_url or ""), name, file)
     is_its_own = entry.uri("warc-record-id") == warc.metadata_id(ledger.record)
     return None if is_its_own else f"its id is not made from record {ledger.record}"
 

@@ -85,7 +85,7 @@ STORY = articles("english")[0][1]
 BOX = "The keeper of the lamp asks you to wipe your boots before you read on."
 
 
-def story(inside: str = "", *, before: str = "", after: str = "") -> Article | str:
+def story(inside: str = "", *, before: str = "", after: str = "") -> str:
     marked = [f"<p>{paragraph}</p>" for paragraph in STORY]
     body = "".join((*marked[:2], inside, *marked[2:]))
     return f"<html><body><h1>Ferry runs again</h1><div class='story'>{before}{body}{after}</div></body></html>"
@@ -95,8 +95,8 @@ def story(inside: str = "", *, before: str = "", after: str = "") -> Article | s
     ("html", "counts", "goes"),
     [
         (story(f"<div class='lamp'><p>{BOX}</p></div>"), (10, 10), True),
-        (story(f"<div class='lamp'><p>{BOX}</p></div>"), (5, 5), True),
-        (story(f"<div class='lamp'><p>{BOX}</p></div>"), (4, 4), False),  # some articles' own
+        (story(f"<div class='lamp'><p>{BOX}</p></div>"), (8, 8), True),
+        (story(f"<div class='lamp'><p>{BOX}</p></div>"), (7, 7), False),  # a disclosure of some articles
         (story(f"<div class='lamp'><p>{BOX}</p></div>"), (4, 1), True),  # but the judge took it from the others
         (story(f"<div class='lamp'><p>{BOX}</p></div>"), (1, 0), False),
         (story(f"<p>{BOX}</p>"), (10, 0), False),  # a paragraph among paragraphs
@@ -110,6 +110,15 @@ def story(inside: str = "", *, before: str = "", after: str = "") -> Article | s
 def test_where_a_line_stands_decides(html: str, counts: tuple[int, int], goes: bool) -> None:
     memory = knowing(**{BOX.replace(" ", "_"): counts})
     assert taken(clean_html(html, memory=memory)) == ([BOX] if goes else [])
+
+
+@pytest.mark.parametrize(("count", "goes"), [(5, True), (4, False)])
+def test_a_line_that_is_no_sentence_is_the_house_s_from_half_of_the_articles_on(count: int, goes: bool) -> None:
+    line = "Boots off at the door of the lamp, please"
+    memory = knowing(**{line.replace(" ", "_"): (count, count)})
+    html = story(f"<div class='lamp'>{line}</div>")
+    assert line in clean_html(html).text
+    assert taken(clean_html(html, memory=memory)) == ([line] if goes else [])
 
 
 def test_headings_stay_over_what_stays_and_go_with_what_goes() -> None:
@@ -131,12 +140,13 @@ def test_a_line_whose_numbers_change_goes_only_beside_one_that_does_not() -> Non
 
 
 def test_nothing_goes_where_it_would_be_most_of_the_text_or_all_of_it() -> None:
-    everything = knowing(**{paragraph.replace(" ", "_"): (10, 0) for paragraph in STORY})
-    page = story(
-        "".join(f"<div class='x{at}'><p>{text}</p></div>" for at, text in enumerate(articles("english")[1][1]))
-    )
-    assert taken(clean_html(page, memory=everything)) == []
-    assert taken(clean_html(story(), memory=everything)) == []
+    boxes = [text for _, paragraphs in articles("english")[1:] for text in paragraphs][:12]
+    everything = knowing(**{text.replace(" ", "_"): (10, 10) for text in (*boxes, *STORY)})
+    few, many = ("".join(f"<div class='x'><p>{text}</p></div>" for text in boxes[:size]) for size in (3, 12))
+    only = knowing(**{text.replace(" ", "_"): (10, 10) for text in boxes})
+    assert taken(clean_html(story(few), memory=only)) == boxes[:3]
+    assert taken(clean_html(story(many), memory=only)) == []
+    assert taken(clean_html(story(few), memory=everything)) == []  # nothing of it is the page's own
 
 
 def test_a_long_block_is_never_taken() -> None:
@@ -146,9 +156,51 @@ def test_a_long_block_is_never_taken() -> None:
     assert taken(clean_html(story(f"<div class='lamp'><p>{long}</p></div>"), memory=memory)) == []
 
 
-def test_what_a_site_rule_or_the_title_keeps_is_not_memory_s() -> None:
-    memory = knowing(Ferry_runs_again=(10, 10))
-    assert "Ferry runs again" in clean_html(story(), options=Options(with_title=True), memory=memory).text
+def test_what_the_title_keeps_is_not_memory_s() -> None:
+    memory = knowing(Ferry_runs_again=(10, 10), **{BOX.replace(" ", "_"): (10, 10)})
+    page = story(before=f"<div class='lamp'><p>{BOX}</p></div>")
+    article = clean_html(page, options=Options(with_title=True), memory=memory)
+    assert taken(article) == [BOX]
+    assert article.text.startswith("Ferry runs again")
+
+
+def test_what_stands_on_one_article_is_no_evidence_even_if_that_is_all_there_are() -> None:
+    memory = knowing(1, **{BOX.replace(" ", "_"): (1, 0)})
+    assert taken(clean_html(story(f"<div class='lamp'><p>{BOX}</p></div>"), memory=memory)) == []
+
+
+@pytest.mark.parametrize("mark", ["<div class='deck'>", "<div class='lamp'>"])
+def test_a_standfirst_that_other_pages_have_as_a_teaser_stays(mark: str) -> None:
+    """By its element's name, or since the page gives it as its description."""
+    page = story(before=f"{mark}<p>{BOX}</p></div>")
+    described = page.replace("<body>", f'<head><meta name="description" content="{BOX}"></head><body>', 1)
+    known = knowing(**{BOX.replace(" ", "_"): (10, 10)})
+    assert taken(clean_html(described, memory=known)) == []
+    teaser = knowing(**{BOX.replace(" ", "_"): (10, 4)})  # most of the others had it removed
+    assert taken(clean_html(page, memory=teaser)) == []
+
+
+def test_a_row_is_no_element_of_its_own_but_a_whole_list_is() -> None:
+    line = "A pinch of salt from the old pans"
+    memory = knowing(**{line.replace(" ", "_"): (10, 10), BOX.replace(" ", "_"): (10, 10)})
+    mixed = story(f"<ul class='needs'><li>Three quinces from the neighbour's tree</li><li>{line}</li></ul>")
+    assert taken(clean_html(mixed, memory=memory)) == []
+    whole = story(f"<ul class='needs'><li>{line}</li><li>{BOX}</li></ul>")
+    assert taken(clean_html(whole, memory=memory)) == [line, BOX]
+
+
+def test_paragraphs_that_are_numbered_in_their_names_are_alike() -> None:
+    marked = [f"<p class='par_{at}'>{text}</p>" for at, text in enumerate((*STORY[:2], BOX, *STORY[2:]))]
+    page = f"<html><body><h1>Ferry runs again</h1><div class='story'>{''.join(marked)}</div></body></html>"
+    assert taken(clean_html(page, memory=knowing(**{BOX.replace(" ", "_"): (10, 10)}))) == []
+
+
+@pytest.mark.parametrize(("counts", "goes"), [((4, 1), False), ((5, 5), True)])
+def test_behind_the_article_goes_what_is_no_sentence_and_the_house_s(counts: tuple[int, int], goes: bool) -> None:
+    line = "Lamp, boots and supper at the keeper's house"
+    article = clean_html(story(after=f"<p>{line}</p>"), memory=knowing(**{line.replace(" ", "_"): counts}))
+    assert line in clean_html(story(after=f"<p>{line}</p>")).text
+    assert taken(article) == ([line] if goes else [])
 
 
 def test_plain_text_loses_what_stands_around_its_own_lines_and_is_clean_then() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import articles, site
 
+from scraper import memory
 from scraper.clean import clean_html
 from scraper.clean.memory import RULE, keys
-from scraper.memory import MOST_LINES, Page, learn
+from scraper.memory import Page, learn
 from scraper.types import Kind, Removal
 
 PROMISE = "Whatever floats past this window is written down before supper."
@@ -68,26 +70,27 @@ def test_numbers_letters_and_long_texts_alone_are_nothing_to_remember() -> None:
     assert [keys(text) for text in ("", "1.", "***", "§ 7", "a", "word " * 200)] == [()] * 6
 
 
-def test_a_profile_holds_the_most_frequent_lines_only_and_no_text() -> None:
+def test_a_profile_holds_the_most_frequent_lines_only_and_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MOST_LINES", 100)
     many = tuple(gone(f"{word} {other}") for word in STORIES[3].split() for other in STORIES[4].split())
     pages = [page(0, removed=(gone(PROMISE), *many)), page(1, removed=(gone(PROMISE), *many)), page(2, PROMISE)]
     lesson = learn(pages)
-    assert len(lesson.lines) == MOST_LINES
+    assert len(lesson.lines) == 100
     assert lesson.lines[keys(PROMISE)[0]].articles == 3
     assert all(len(key) == 16 and set(key) <= set("0123456789abcdef") for key in lesson.lines)
 
 
 def test_the_same_content_has_the_same_id_and_other_content_another() -> None:
     lesson = learn([page(0, PROMISE), page(1, PROMISE)])
-    memory = lesson.frozen("news.example", 3, 7)
-    assert memory == lesson.frozen("news.example", 3, 7)
+    frozen = lesson.frozen("news.example", 3, 7)
+    assert frozen == lesson.frozen("news.example", 3, 7)
     others = (
         lesson.frozen("news.example", 2, 7),
         lesson.frozen("else.example", 3, 7),
         lesson.frozen("news.example", 3, 8),
     )
-    assert len({memory.id, *(other.id for other in others)}) == 4
-    assert memory.id.startswith("memory-3-")
+    assert len({frozen.id, *(other.id for other in others)}) == 4
+    assert frozen.id.startswith("memory-3-")
 
 
 CLEANED = [Page(one.text, one.removed) for one in (clean_html(made.page) for made in site("quayside"))]

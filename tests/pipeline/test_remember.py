@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from scraper.clean.memory import RULE
 from scraper.clean.options import Options
 from scraper.clean.rules import shipped
 from scraper.errors import ScrapeError
+from scraper.memory import learn
 from scraper.pipeline import Source, SourceKind, Tools
 from scraper.pipeline.reclean import Order, Recleaned, reclean
 from scraper.pipeline.remember import Memories, Settings, after
+from scraper.record import ledger_of, provenance_of, record_of
 from scraper.types import Memory, Record
 from scraper.verify import verify
 from scraper.workers import clean_capture
@@ -160,6 +163,14 @@ def test_one_story_again_and_again_teaches_nothing(bench: Remembering) -> None:
     assert memories(bench) == []
 
 
+def test_an_article_with_a_huge_ledger_teaches_nothing(
+    bench: Remembering, quayside: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.pipeline.remember.MOST_BYTES", 10)
+    bench.run(pages(quayside, site("quayside")))
+    assert memories(bench) == []
+
+
 def test_hosts_are_told_apart(bench: Remembering, quayside: Server) -> None:
     tram = site("tramway")
     with Server(served(*tram)) as other:
@@ -206,3 +217,38 @@ def test_a_profile_that_a_failing_disk_took_back_is_not_used_again(
 
 def _fails(writer: object) -> None:
     raise OSError(5, "Input/output error")
+
+
+def test_verify_names_a_profile_that_is_lost_or_changed(bench: Remembering, quayside: Server) -> None:
+    bench.run(pages(quayside, site("quayside")[: FIRST + 1]))
+    index = bench.root / "index.sqlite"
+    with closing(sqlite3.connect(index)) as db:
+        db.execute(
+            "UPDATE memories SET said = CAST(replace(CAST(said AS TEXT), '\"articles\":4', '\"articles\":9') AS BLOB)"
+        )
+        db.commit()
+    assert [problem.slug for problem in verify(bench.root).problems] == ["index-memory"]
+    with closing(sqlite3.connect(index)) as db:
+        db.execute("DELETE FROM memories")
+        db.commit()
+    assert [problem.slug for problem in verify(bench.root).problems] == ["index-memory"]
+    rebuild(bench.root)
+    assert verify(bench.root).problems == ()
+
+
+def test_verify_names_a_record_whose_profile_is_not_in_the_archive(bench: Remembering, quayside: Server) -> None:
+    (of,) = bench.run(pages(quayside, site("quayside")[:1])).results
+    assert isinstance(of, Record)
+
+    async def main(tools: Tools) -> None:
+        assert of.warc is not None
+        capture = tools.archive.capture(of.warc)
+        made = learn([]).frozen(f"127.0.0.1:{quayside.port}", 1, 4)
+        cleaned = await tools.workers.clean(capture, made)
+        record = record_of(cleaned.article, provenance_of(capture, of.warc), reasons=False)
+        tools.archive.add(of.warc, record, ledger_of(cleaned.article, record.id, cleaned.rights))
+
+    bench.do(main, network=False)
+    (problem,) = verify(bench.root).problems
+    assert problem.slug == "lost-memory"
+    assert problem.file.startswith("warc/")
