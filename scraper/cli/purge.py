@@ -42,7 +42,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     root = existing(archive_root(args))
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     order = Order(_address(args.url), args.reason or "none yet", at, CLEANER, args.allow_again, args.dry_run)
-    done = purge(root, order)
+    done = purge(root, order, lambda repair: streams.say(f"repaired: {repair}"))
     for place in done.unread:
         streams.say(f"{place}: whether the page stands there, nobody can say")
     if args.json:

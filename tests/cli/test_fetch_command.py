@@ -235,3 +235,14 @@ def test_an_archive_that_somebody_holds(place: Path) -> None:
         ran = fetch(server.url("/a"))
         assert (ran.code, server.asked) == (7, [])
     assert f"process {os.getpid()} holds this archive" in ran.err
+
+
+def test_what_was_found_amiss_is_said(place: Path) -> None:
+    with Server({"/news/bridge": ARTICLE}) as server:
+        assert fetch(server.url("/news/bridge")).code == 0
+        (path,) = (place / "archive").glob("articles/*/*/*.jsonl")
+        path.unlink()
+        ran = fetch(server.url("/news/bridge"))
+    assert ran.code == 0
+    assert ran.err.startswith(f"scrape: repaired: {path}: ")
+    assert "acknowledged bytes are gone" in ran.err
