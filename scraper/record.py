@@ -99,14 +99,12 @@ def record_id(article: Article, provenance: Provenance) -> str:
     The same bytes from the same address at the same time, cleaned by the same cleaner, rules and profile, have the same
     id on every machine; a change in any of them changes it.
     """
-    parts = (
-        provenance.payload_sha256,
-        provenance.url or provenance.source,
-        provenance.fetched_at or "",
-        article.cleaner,
-        article.rules,
-        article.profile,
-    )
+    where, at = provenance.url or provenance.source, provenance.fetched_at or ""
+    return id_of(provenance.payload_sha256, where, at, article.cleaner, article.rules, article.profile)
+
+
+def id_of(*parts: str) -> str:
+    """The same by its parts: payload, address (of a file, its source), time, cleaner, rules, profile."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]
 
 

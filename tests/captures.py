@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from msgspec import structs
+
 from scraper.types import Capture, Exchange, FoundBy, Ledger, Link, Record, Removal, Rights, Verdict
 from scraper.types import Kind as RemovalKind
 
@@ -25,6 +27,12 @@ def capture(number: int, body: bytes | None = None, source: str = "paper") -> Ca
     link = Link(hop.url, source, FoundBy("feed", "https://news.example/feed", "Tïtle\r\nX: y", DAY))
     headers = (("content-type", "text/html; charset=utf-8"), ("x-odd", "two  spaces"), ("x-odd", ""))
     return Capture(link, hop.url, hop.started_at, (hop,), 200, headers, body, "text/html")
+
+
+def answered(of: Capture, *hops: Exchange) -> Capture:
+    """The same with these hops, the last of which is the answer."""
+    last = hops[-1]
+    return structs.replace(of, exchanges=hops, final_url=last.url, fetched_at=last.started_at)
 
 
 def file_capture(path: str, body: bytes) -> Capture:
@@ -61,6 +69,7 @@ def record(number: int, verdict: Verdict = Verdict.ARTICLE, **more: object) -> R
         word_count=12,
         kept=(2,),
         removed=(Removal(1, RemovalKind.TITLE, "title", f"Title {number}"),),
+        removed_counts={"title": 1},
         trimmed=(),
         cleaner="1",
         rules="r",

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from archives import lines, put, sound
-from captures import capture, exchange, file_capture, ledger, record
+from captures import answered, capture, exchange, file_capture, ledger, record
 from msgspec import structs
 
 from scraper import records, warc
@@ -57,8 +57,9 @@ def fill(root: Path) -> None:
         for number in range(6):
             put(archive, number, Verdict.CONSENT if number == 1 else Verdict.ARTICLE)
             if number in (2, 4):
-                ref = archive.store(secret_capture())
                 made = secret_record(id=f"secret-{number}", fetched_at=f"2026-11-2{number}T12:00:00Z")
+                hop = structs.replace(secret_capture().exchanges[0], started_at=made.fetched_at)
+                ref = archive.store(answered(secret_capture(), hop))
                 archive.add(ref, made, structs.replace(ledger(made), key="news.example/77"))
                 archive.index.see("paper", "news.example/77", made.id)
                 again = structs.replace(made, id=f"secret-{number}b", cleaner="2")
@@ -470,8 +471,9 @@ def test_the_same_text_elsewhere_is_named_and_stays(tmp_path: Path) -> None:
         archive.add(ref, made, ledger(made))
         twin = secret_record(id="twin", url="https://other.example/copy", final_url="https://other.example/copy")
         hop = structs.replace(exchange(3, b"x"), url="https://other.example/copy")
-        of = structs.replace(capture(3), link=structs.replace(capture(3).link, url=hop.url), exchanges=(hop,))
-        archive.add(archive.store(structs.replace(of, final_url=hop.url)), twin, ledger(twin))
+        of = structs.replace(answered(capture(3), hop), link=structs.replace(capture(3).link, url=hop.url))
+        twin = structs.replace(twin, fetched_at=of.fetched_at)
+        archive.add(archive.store(of), twin, ledger(twin))
     assert purge(tmp_path, order()).others == ("https://other.example/copy",)
     assert lines(tmp_path) == ["twin"]
     with Archive(tmp_path) as archive:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from archives import put, run_child, sound
-from captures import HEAD, capture, exchange, ledger, page, record
+from captures import HEAD, answered, capture, exchange, ledger, page, record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -140,7 +140,7 @@ def test_validators_that_came_with_a_revisit_count_from_then_on(tmp_path: Path) 
         at(2, page(1), HEAD.replace(b"200 OK", b"404 Gone"), status=404),
         at(2, page(1), truncated="length"),
         at(2, page(1), HEAD.replace(b"\r\n", b"\n")),  # readers disagree on where its payload begins
-        structs.replace(capture(2), exchanges=(exchange(2, page(1), started_at="2026-11-21T12:02:00Z"),)),
+        answered(capture(2), exchange(2, page(1), started_at="2026-11-21T12:02:00Z")),
     ],
 )
 def test_what_is_no_revisit(tmp_path: Path, other: Capture) -> None:
@@ -200,7 +200,7 @@ def test_law_whatever_was_sent_comes_back_and_an_index_made_again_knows_as_much(
     with Archive(root, Settings(max_warc=max_warc)) as archive:
         for second, hops in enumerate(visits):
             timed = tuple(structs.replace(hop, started_at=f"2026-11-21T12:00:{second:02d}Z") for hop in hops)
-            ref = archive.store(structs.replace(capture(1), exchanges=timed))
+            ref = archive.store(answered(capture(1), *timed))
             stored.append((ref, hops[-1].response))
             archive.commit()
         before = list(archive.index.all_payloads())
@@ -267,7 +267,7 @@ def _again(archive: Archive, number: int) -> WarcRef:
     hop = exchange(0, b"User-agent: *\nDisallow:\n", started_at=at(number, b"").fetched_at)
     one = at(number, page(1))
     ref = archive.store(structs.replace(one, exchanges=(hop, *one.exchanges)))
-    made = record(number)
+    made = record(number, url=one.final_url, final_url=one.final_url, fetched_at=one.fetched_at)
     assert archive.add(ref, made, ledger(made))
     return ref
 
@@ -315,9 +315,9 @@ def test_a_write_that_fails_halfway_is_forgotten(
         with monkeypatch.context() as patch:
             patch.setattr(os, "write", full)
             with pytest.raises(LimitError):
-                archive.store(structs.replace(capture(1), exchanges=hops))
+                archive.store(answered(capture(1), *hops))
         assert list(archive.index.all_payloads()) == before
-        archive.store(structs.replace(capture(1), exchanges=hops))
+        archive.store(answered(capture(1), *hops))
     assert types(tmp_path) == ["response"] * 3
 
 

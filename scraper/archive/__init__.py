@@ -305,10 +305,12 @@ def _repaired(root: Path) -> tuple[Index, list[str]]:
         raise
 
 
-def purge(root: Path, order: Order) -> Purged:
+def purge(root: Path, order: Order, told: Callable[[str], object] = lambda repair: None) -> Purged:
     """Purge an address from an archive: see scraper.archive.purge.
 
-    A LockedError while somebody writes to it. What an earlier crash left is repaired first.
+    A LockedError while somebody writes to it. What an earlier crash left is repaired first, and `told` line by line.
     """
     with Archive(root) as archive:
+        for repair in archive.repairs:
+            told(repair)
         return _purge(archive.root, archive.index, order)

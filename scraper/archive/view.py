@@ -109,8 +109,12 @@ def line(root: Path, index: Index, record_id: str) -> Record | None:
     if waiting is not None:
         return records.decode(waiting)
     path = root / row.line.file
-    with disk.guarded(path), disk.readable(path):
-        raw = records.read_at(path, row.line.offset, row.line.length)
+    try:
+        with disk.readable(path):
+            raw = records.read_at(path, row.line.offset, row.line.length)
+    except FileNotFoundError as error:  # the disk is well, so whoever waits for one must not wait for this
+        message = f"{path}: the file is gone; `scrape index` makes its lines again from the WARC"
+        raise VerificationError(message, reason="lost-record") from error
     try:
         record = records.decode(raw)
     except ValueError as error:

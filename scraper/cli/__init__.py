@@ -121,13 +121,17 @@ def main(argv: list[str], streams: Streams, ready: Callable[[], None] = lambda: 
         code = TERMINATED if isinstance(cut, Terminated) else INTERRUPTED
     except SystemExit as stop:  # argparse, after --help and --version
         code = stop.code if isinstance(stop.code, int) else 0
-    except PermissionError as error:  # of a directory, when somebody looks what is in it
-        streams.say(f"{error.filename or 'a file'}: {error.strerror}: change its rights")
     except Exception as error:  # noqa: BLE001 -- the one place where a bug ends: said in a line, with its trace on request
         if os.environ.get("SCRAPE_DEBUG") or "-vv" in argv:
             traceback.print_exc(file=streams.stderr)
-        streams.say(f"internal error, {type(error).__name__}: {error}; please report it (SCRAPE_DEBUG=1 shows where)")
+        streams.say(_unforeseen(error))
     return code
+
+
+def _unforeseen(error: Exception) -> str:
+    if isinstance(error, PermissionError) and error.filename:  # a closed directory, which somebody looked into
+        return f"{error.filename}: {error.strerror}: change its rights"
+    return f"internal error, {type(error).__name__}: {error}; please report it (SCRAPE_DEBUG=1 shows where)"
 
 
 def _dispatch(argv: list[str], streams: Streams, ready: Callable[[], None]) -> int:

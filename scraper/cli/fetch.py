@@ -52,6 +52,8 @@ def _link(url: str) -> Link:
 async def _fetch(links: list[Link], config: Config, streams: Streams) -> int:
     failed: list[int] = []
     async with compose(Plan(config, network=True)) as tools, aclosing(fetch_all(links, tools)) as results:
+        for repair in tools.archive.repairs:  # nobody else says them: what is repaired is as it should be from then on
+            streams.say(f"repaired: {repair}")
         async for link, given in results:
             result = given.why if isinstance(given, Left) else given
             if isinstance(result, Failure):

@@ -41,8 +41,9 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
         raise UsageError("a purge needs a reason: --reason TEXT; it stands in the archive from then on")
     root = existing(archive_root(args))
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    order = Order(_address(args.url), args.reason or "none yet", at, CLEANER, args.allow_again, args.dry_run)
-    done = purge(root, order)
+    reason = "none yet" if args.reason is None else args.reason
+    order = Order(_address(args.url), reason, at, CLEANER, args.allow_again, args.dry_run)
+    done = purge(root, order, lambda repair: streams.say(f"repaired: {repair}"))
     for place in done.unread:
         streams.say(f"{place}: whether the page stands there, nobody can say")
     if args.json:

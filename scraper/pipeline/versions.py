@@ -64,7 +64,12 @@ async def place(article: Article, capture: Capture, key: str, tools: Tools) -> P
 def keep_placed(placed: Placed, record: Record, tools: Tools, ref: WarcRef) -> None:
     """Keep the look that a page was, once its record is in the archive."""
     if placed.look is not None and placed.known is not None:
-        look = structs.replace(placed.look, record=record.id, judged=tools.archive.original(ref))
+        judged = tools.archive.original(ref)
+        is_same = (
+            placed.look.outcome is Outcome.SAME_TEXT and judged == placed.known.judged
+        )  # a revisit: no other bytes
+        outcome = Outcome.SAME if is_same else placed.look.outcome
+        look = structs.replace(placed.look, outcome=outcome, record=record.id, judged=judged)
         keep(look, placed.known, tools, ref)
 
 

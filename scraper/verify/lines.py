@@ -9,6 +9,7 @@ from pathlib import Path
 from scraper import layout, records, warc
 from scraper.index import File, Index, Place, keys
 from scraper.types import Record, Verdict, WarcRef
+from scraper.verify import claims
 from scraper.verify.report import Findings, Scope, Wrong, absence
 from scraper.verify.rows import SHARED, differing
 from scraper.verify.scratch import Scratch
@@ -103,6 +104,9 @@ def _wrong_in_warc(line: records.Line, scratch: Scratch) -> Iterator[Wrong]:
     elif ledger.digest != warc.digest(line.raw):
         what = f"it is not the line whose digest the metadata record at {ledger.offset} of {ledger.file} holds"
         yield Wrong("line-digest", what)
+    elif ledger.refers != (ref and ref.record_id) or (ledger.line and ledger.line != claims.digest_of(record)):
+        what = f"it is not the line that the metadata record at {ledger.offset} of {ledger.file} tells of"
+        yield Wrong("line-ledger", what)
 
 
 def _wrong_in_index(record: Record, place: tuple[str, int, int], index: Index) -> Iterator[Wrong]:

@@ -20,9 +20,11 @@ SLUGS = frozenset(
     (
         *("unreadable", "lost-file", "lost-bytes", "extra-bytes", "changed-file", "damaged", "torn"),  # files
         *("foreign-file", "unlisted-file", "unfinished-purge", "no-index"),
-        *("warcinfo", "gzip-head", "record-type", "block-digest", "payload-digest", "no-reference"),  # WARC records
-        *("dangling", "duplicate-record", "ledger", "tombstone", "purged-record", "revisit", "parted", "lost-memory"),
+        *("warcinfo", "gzip-head", "record-type", "record-fields", "record-id", "context"),  # WARC records
+        *("block-digest", "payload-digest", "no-reference", "dangling", "duplicate-record", "ledger", "tombstone"),
+        *("purged-record", "revisit", "parted", "lost-memory"),
         *("duplicate-line", "line-verdict", "line-day", "line-warc", "line-text", "line-digest"),  # lines of JSONL
+        *("line-ledger",),
         *("line-missing", "text-digest", "text-missing", "ledger-missing"),
         *(
             "index-damaged",

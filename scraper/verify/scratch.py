@@ -12,7 +12,8 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE records (
     id TEXT PRIMARY KEY, type TEXT, file TEXT, offset INTEGER, length INTEGER, refers TEXT, digest TEXT, uri TEXT,
-    date TEXT, claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    date TEXT, first_uri TEXT, first_date TEXT, about TEXT, payload TEXT, line TEXT, made TEXT,
+    claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE notes (source TEXT, key TEXT, record TEXT, PRIMARY KEY (source, key, record)) WITHOUT ROWID;
 CREATE TABLE purged (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE memories (host TEXT, name TEXT, needed_by TEXT, PRIMARY KEY (host, name, needed_by)) WITHOUT ROWID;
@@ -20,14 +21,19 @@ CREATE TABLE lines (id TEXT PRIMARY KEY, file TEXT, offset INTEGER, length INTEG
 """
 
 
-_COLUMNS = "id, type, file, offset, length, refers, digest, uri, date"
+_COLUMNS = (
+    "id, type, file, offset, length, refers, digest, uri, date, first_uri, first_date, about, payload, line, made"
+)
+_MARKS = ", ".join("?" * len(_COLUMNS.split(", ")))
 
 
 class Known(Struct, frozen=True):
     """A WARC record: where it lies, what it refers to; `digest` is a conversion's text or a metadata record's line.
 
-    Of a response `digest`, `uri` and `date` are its payload's, its address and its own; of a revisit they are what it
-    says of the response that it refers to.
+    `uri` and `date` are its own, of a response `digest` its payload's; `first_uri` and `first_date` are what a revisit
+    says of the response that it refers to, and so is its `digest`. `about` is what is told of the page that was
+    cleaned, by whoever asked for it and by its ledger; `payload` is the SHA-256 of the page; of a ledger `line` is the
+    digest of the line that it holds, `made` what its record's id is made of besides the payload (see claims).
     """
 
     id: str
@@ -39,6 +45,12 @@ class Known(Struct, frozen=True):
     digest: str | None = None
     uri: str | None = None
     date: str | None = None
+    first_uri: str | None = None
+    first_date: str | None = None
+    about: str | None = None
+    payload: str | None = None
+    line: str | None = None
+    made: str | None = None
 
 
 class Scratch:
@@ -50,7 +62,7 @@ class Scratch:
 
     def put(self, known: Known) -> bool:
         """Keep a WARC record; False if its id was met before."""
-        sql = f"INSERT OR IGNORE INTO records ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 constants only
+        sql = f"INSERT OR IGNORE INTO records ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 constants only
         return self._db.execute(sql, structs.astuple(known)).rowcount == 1
 
     def note(self, source: str, key: str, record: str) -> None:
@@ -93,12 +105,25 @@ class Scratch:
 
     def astray(self) -> Iterator[Known]:
         """Revisits of what is no response, or of one with another payload, address or date than they say."""
-        same = "first.digest IS r.digest AND first.uri IS r.uri AND first.date IS r.date"
-        yield from self._select(f"r.type = 'revisit' AND NOT (first.type = 'response' AND {same})")
+        same = "first.digest IS r.digest AND first.uri IS r.first_uri AND first.date IS r.first_date"
+        own = "r.uri IS first.uri AND rtrim(r.date, 'Z') >= rtrim(first.date, 'Z')"  # see warc.visit
+        yield from self._select(f"r.type = 'revisit' AND NOT (first.type = 'response' AND {same} AND {own})")
 
     def parted(self) -> Iterator[Known]:
-        """Requests whose response is in another file."""
-        yield from self._select("r.type = 'request' AND first.file != r.file")
+        """Requests whose response is in another file, or of another address or time."""
+        other = "first.file != r.file OR first.uri IS NOT r.uri OR first.date IS NOT r.date"
+        yield from self._select(f"r.type = 'request' AND first.id IS NOT NULL AND ({other})")
+
+    def misled(self) -> Iterator[Known]:
+        """Ledgers that tell of another page than was asked for."""
+        yield from self._select("r.type = 'metadata' AND r.about IS NOT NULL AND first.about IS NOT r.about")
+
+    def made(self) -> Iterator[tuple[Known, str]]:
+        """Ledgers that say how their record was made, each with the SHA-256 of the page that it was made of."""
+        for known in self._select("r.made IS NOT NULL AND first.payload IS NOT NULL"):
+            first = self.get(known.refers or "")
+            if first is not None and first.payload is not None:
+                yield known, first.payload
 
     def unclaimed(self) -> Iterator[Known]:
         """Conversions that no line stands for."""

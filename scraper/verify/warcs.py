@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from scraper.clean.options import remembering
 from scraper.index import NAME, spelled
 from scraper.sources import urls
 from scraper.types import Ledger, Note, WarcRef
+from scraper.verify import claims
 from scraper.verify.report import Findings, Scope, Wrong, absence, existing
 from scraper.verify.scratch import Known, Scratch
 
@@ -51,11 +53,19 @@ def check_references(scope: Scope, scratch: Scratch, found: Findings) -> None:
         wrong = Wrong("dangling", f"refers to {known.refers}, which is not there")
         found.problem(known.file, wrong, offset=known.offset, record=known.id)
     for known in scratch.astray():
-        what = f"a revisit of {known.refers}, which is not the response of {known.date} with that address and payload"
+        first = f"{known.refers}, which is not the response of {known.first_date}"
+        what = f"a revisit of {first} with that address and payload"
         found.problem(known.file, Wrong("revisit", what), offset=known.offset, record=known.id)
     for known in scratch.parted():
-        what = f"a request in another file than its response {known.refers}"
+        what = f"a request in another file, or of another address or time, than its response {known.refers}"
         found.problem(known.file, Wrong("parted", what), offset=known.offset, record=known.id)
+    for known in scratch.misled():
+        wrong = Wrong("ledger", f"tells of another page than was asked for with {known.refers}")
+        found.problem(known.file, wrong, offset=known.offset, record=known.id)
+    for known, payload in scratch.made():
+        if not claims.is_made_of(known, payload):
+            wrong = Wrong("record-id", f"its record's id is not that of {known.refers}, cleaned as it says")
+            found.problem(known.file, wrong, offset=known.offset, record=known.id)
     for known in scratch.unclaimed():
         # Without an index nobody knows what a crash left unacknowledged at the end of an open file.
         unsure = scope.index is None and not (scope.root / known.file).exists()
@@ -122,31 +132,42 @@ def _check_file(scope: Scope, name: str, scratch: Scratch, found: Findings) -> N
 def _check_entry(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findings, name: str) -> None:
     record_id = entry.uri("warc-record-id") or ""
     found.types[entry.type] += 1
-
-    def wrong(slug: str, what: str) -> None:
-        found.problem(name, Wrong(slug, what), offset=entry.offset, record=record_id)
-
-    if not entry.plain:
-        wrong("gzip-head", "the head of its gzip member was changed")
-    if entry.type not in _TYPES:
-        wrong("record-type", f"unknown record type {entry.type[:40]!r}")
-    if entry.header("warc-block-digest") != warc.digest(entry.block):
-        wrong("block-digest", "the block does not have its digest")
-    if problem := _wrong_payload(entry):
-        wrong("payload-digest", problem)
     known = _known(name, entry)
-    is_alone = warc.is_tombstone(entry) or entry.header(warc.NOTE.lower()) is not None
-    if entry.type in ("metadata", "conversion", "revisit", "request") and known.refers is None and not is_alone:
-        wrong("no-reference", "refers to no record")
+    wrongs = list(_wrong_form(entry, known))
     if warc.is_tombstone(entry):
-        if problem := _check_tombstone(scope, entry, scratch, found):
-            wrong("tombstone", problem)
-    elif entry.type == "metadata" and (
-        problem := _check_note(entry, scratch) if is_alone else _check_ledger(entry, name, scratch, found)
-    ):
-        wrong("ledger", problem)
+        wrongs += _check_tombstone(scope, entry, scratch, found)
+    elif _is_note(entry):
+        wrongs += _check_note(entry, scratch)
+    elif entry.type == "metadata":
+        known, more = _check_ledger(entry, known, scratch, found)
+        wrongs += more
     if not scratch.put(known):
-        wrong("duplicate-record", "another record has this id")
+        wrongs.append(Wrong("duplicate-record", "another record has this id"))
+    for wrong in wrongs:
+        found.problem(name, wrong, offset=entry.offset, record=record_id)
+
+
+def _wrong_form(entry: warc.Entry, known: Known) -> Iterator[Wrong]:
+    """What is wrong with a record of any type."""
+    if not entry.plain:
+        yield Wrong("gzip-head", "the head of its gzip member was changed")
+    if entry.type not in _TYPES:
+        yield Wrong("record-type", f"unknown record type {entry.type[:40]!r}")
+    if problem := claims.wrong_fields(entry):
+        yield Wrong("record-fields", problem)
+    if problem := claims.wrong_context(entry):
+        yield Wrong("context", problem)
+    if entry.header("warc-block-digest") != warc.digest(entry.block):
+        yield Wrong("block-digest", "the block does not have its digest")
+    if problem := _wrong_payload(entry):
+        yield Wrong("payload-digest", problem)
+    is_alone = warc.is_tombstone(entry) or _is_note(entry)
+    if entry.type in ("metadata", "conversion", "revisit", "request") and known.refers is None and not is_alone:
+        yield Wrong("no-reference", "refers to no record")
+
+
+def _is_note(entry: warc.Entry) -> bool:
+    return entry.type == "metadata" and entry.header(warc.NOTE.lower()) is not None
 
 
 def _wrong_payload(entry: warc.Entry) -> str | None:
@@ -168,65 +189,74 @@ def _payload(entry: warc.Entry) -> bytes | None:
 
 def _known(name: str, entry: warc.Entry) -> Known:
     """What other records, the index and the lines are compared with."""
-    known = Known(entry.uri("warc-record-id") or "", entry.type, name, entry.offset, entry.length)
+    known = Known(
+        entry.uri("warc-record-id") or "",
+        *(entry.type, name, entry.offset, entry.length),
+        refers=entry.uri("warc-refers-to"),
+        uri=entry.uri("warc-target-uri"),
+        date=entry.header("warc-date"),
+    )
     replace = msgspec.structs.replace
     match entry.type:
-        case "response":
-            uri, date = entry.uri("warc-target-uri"), entry.header("warc-date")
-            return replace(known, digest=entry.header("warc-payload-digest"), uri=uri, date=date)
+        case "response" | "resource":
+            known = claims.of_page(replace(known, digest=entry.header("warc-payload-digest"), refers=None), entry)
         case "revisit":
             uri, date, first = warc.referred(entry)
-            return replace(known, refers=first or None, digest=entry.header("warc-payload-digest"), uri=uri, date=date)
+            said = replace(known, refers=first or None, first_uri=uri, first_date=date)
+            known = claims.of_page(replace(said, digest=entry.header("warc-payload-digest")), entry)
         case "request":
-            return replace(known, refers=entry.uri("warc-concurrent-to"))
+            known = replace(known, refers=entry.uri("warc-concurrent-to"))
         case "conversion":
-            return replace(known, refers=entry.uri("warc-refers-to"), digest=warc.digest(entry.block))
+            known = replace(known, digest=warc.digest(entry.block))
         case "metadata":
-            return replace(known, refers=entry.uri("warc-refers-to"), digest=entry.header(warc.LINE_DIGEST.lower()))
+            known = replace(known, digest=entry.header(warc.LINE_DIGEST.lower()))
     return known
 
 
-def _check_note(entry: warc.Entry, scratch: Scratch) -> str | None:
+def _check_note(entry: warc.Entry, scratch: Scratch) -> Iterator[Wrong]:
     try:
         note = msgspec.json.decode(entry.block, type=Note)
     except (ValueError, RecursionError) as error:
-        return f"not a note: {error}"
+        yield Wrong("ledger", f"not a note: {error}")
+        return
     if note.memory is not None:
         scratch.remember(note.memory.host, note.memory.id)
-        return None if signed(note.memory) == note.memory else "a memory that does not have its digest"
+        if signed(note.memory) != note.memory:
+            yield Wrong("ledger", "a memory that does not have its digest")
+        return
     if note.seen:
         for key in (note.key, *([spelled(note.url)] if note.url else [])):
             scratch.note(note.source, key, note.seen)
-    return None
 
 
-def _check_tombstone(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findings) -> str | None:
+def _check_tombstone(scope: Scope, entry: warc.Entry, scratch: Scratch, found: Findings) -> Iterator[Wrong]:
     """It can be read, and the index keeps out what it forbids; what stood there is looked for later."""
     try:
         said = warc.tombstone(entry)
         found.counts["purged"] += int(entry.header(warc.TOMBSTONE.lower()) or "")
     except (ValueError, RecursionError) as error:
-        return f"not a tombstone: {error}"
+        yield Wrong("tombstone", f"not a tombstone: {error}")
+        return
     found.counts["tombstones"] += 1
     if said.again:
-        return None
+        return
     for _, record_id in said.records:
         scratch.bury(record_id)
     if scope.index is not None and not all(scope.index.forbidden(key) for key in said.keys):
-        return "the index does not keep out what was purged here"
-    return None
+        yield Wrong("tombstone", "the index does not keep out what was purged here")
 
 
-def _check_ledger(entry: warc.Entry, file: str, scratch: Scratch, found: Findings) -> str | None:
+def _check_ledger(entry: warc.Entry, known: Known, scratch: Scratch, found: Findings) -> tuple[Known, list[Wrong]]:
+    """What is known of a ledger, with what it tells, and what is wrong with it."""
     try:
         ledger = msgspec.json.decode(entry.block, type=Ledger)
     except (ValueError, RecursionError) as error:
-        return f"not a ledger: {error}"
+        return known, [Wrong("ledger", f"not a ledger: {error}")]
     found.verdicts[ledger.verdict] += 1
     if (name := remembering(ledger.profile)) is not None and ledger.line is not None:
-        scratch.remember(urls.host(ledger.line.final_url or ""), name, file)
-    is_its_own = entry.uri("warc-record-id") == warc.metadata_id(ledger.record)
-    return None if is_its_own else f"its id is not made from record {ledger.record}"
+        scratch.remember(urls.host(ledger.line.final_url or ""), name, known.file)
+    problem = claims.wrong_ledger(entry, ledger)
+    return claims.of_ledger(known, ledger), [Wrong("ledger", problem)] if problem else []
 
 
 def _sha256(path: Path, stop: int) -> str:

@@ -37,7 +37,11 @@ class Entry(Struct, frozen=True):
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by its name in lower case."""
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        size = len(name)  # compared first: verification asks half a million times for 30,000 records
+        for key, value in self.headers:
+            if len(key) == size and key.lower() == name:
+                return value
+        return None
 
     def uri(self, name: str) -> str | None:
         """A header that holds a URI, without the angle brackets that WARC 1.0 puts around it."""

@@ -235,3 +235,20 @@ def test_an_archive_that_somebody_holds(place: Path) -> None:
         ran = fetch(server.url("/a"))
         assert (ran.code, server.asked) == (7, [])
     assert f"process {os.getpid()} holds this archive" in ran.err
+
+
+def test_what_was_found_amiss_is_said(place: Path) -> None:
+    with Server({"/news/bridge": ARTICLE}) as server:
+        assert fetch(server.url("/news/bridge")).code == 0
+        (path,) = (place / "archive").glob("articles/*/*/*.jsonl")
+        path.unlink()
+        ran = fetch(server.url("/news/bridge"))
+        repaired, failed = ran.err.splitlines()
+        assert repaired.startswith(f"scrape: repaired: {path}: ")
+        assert "acknowledged bytes are gone" in repaired
+        # There is nothing to compare with, so it is no version; what was sent is archived.
+        assert ran.code == 5
+        assert failed.endswith(f": {path}: the file is gone; `scrape index` makes its lines again from the WARC")
+        assert run("index", "--archive", "archive").code == 0
+        assert fetch(server.url("/news/bridge")).code == 0
+    assert types(place / "archive")["revisit"] == 4

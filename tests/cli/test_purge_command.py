@@ -29,6 +29,22 @@ def purge(root: Path, *argv: str) -> Ran:
     return run("purge", "--archive", str(root), "--reason", "case 4711", *argv)
 
 
+def test_what_was_found_amiss_is_said_as_nobody_says_it_again(root: Path) -> None:
+    (path,) = root.glob("articles/*/*/*.jsonl")
+    path.unlink()
+    ran = purge(root, "https://news.example/unknown")
+    assert ran.code == 4
+    assert f"repaired: {path}: " in ran.err
+    assert "`scrape index` makes the lines again from the WARC\n" in ran.err
+
+
+def test_an_empty_reason_is_none(root: Path) -> None:
+    for reason in ("", "  "):
+        ran = run("purge", URL, "--archive", str(root), "--reason", reason)
+        assert (ran.code, ran.err) == (2, "scrape: a purge needs a reason, of at most 1,000 characters\n")
+    assert verify(root).tombstones == 0
+
+
 def test_what_went_is_printed(root: Path) -> None:
     ran = purge(root, URL)
     assert (ran.code, ran.err) == (0, "")

@@ -74,8 +74,8 @@ def test_two_old_cleanings_of_one_page_are_followed_by_one_new_one(tmp_path: Pat
         assert record is not None
         assert record.warc is not None
         assert ledger is not None
-        older = structs.replace(record, id="0" * 32, cleaner="scrape/0.0.0")
-        assert archive.add(record.warc, older, structs.replace(ledger, record=older.id))
+        older = structs.replace(record, id="older", cleaner="scrape/0.0.0")
+        assert archive.add(record.warc, older, structs.replace(ledger, record=older.id, cleaner=older.cleaner))
     assert reclean(tmp_path).out == "1 cleaned again (1 article), 1 current\n"
     assert run("verify", "--archive", str(tmp_path)).code == 0
 

@@ -358,6 +358,11 @@ def test_by_hand_it_comes_back_too(paper: Paper) -> None:
     paper.bench.crew.clock.now += 60
     (again,) = paper.bench.do(fetch)
     assert isinstance(again, Record)
+    assert (again.version, paper.outcomes()[-1]) == (2, "same")
+    paper.server.routes["/a"] = edited("bridge", ("forty", "sixty"), tail="<!-- served by 7 -->")
+    paper.bench.crew.clock.now += 60
+    (again,) = paper.bench.do(fetch)
+    assert isinstance(again, Record)
     assert (again.version, paper.outcomes()[-1]) == (2, "same_text")
 
 
