@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import shutil
 from collections import Counter
 
 from scraper.cli import show
@@ -39,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def reclean(args: argparse.Namespace, streams: Streams) -> int:
     """Make the shards; 3 if a file failed or pages were set aside, 4 if there was no page."""
     log_to(streams, args)
+    if not args.warc:
+        raise UsageError("which WARC files? name them before --output DIR")
     if not args.output:
         raise UsageError("where do the shards go? name it with --output DIR")
     if args.all or args.archive:
@@ -52,7 +54,7 @@ def reclean(args: argparse.Namespace, streams: Streams) -> int:
 
     def watch(totals: Totals) -> None:
         if streams.stderr.isatty() and not args.quiet:
-            streams.status(_progress(totals)[: max(os.get_terminal_size(streams.stderr.fileno()).columns - 1, 20)])
+            streams.status(_progress(totals)[: shutil.get_terminal_size().columns - 1])
 
     done = run(corpus, watch)
     streams.clear_status()
