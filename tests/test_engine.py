@@ -9,7 +9,7 @@ from concurrent.futures import Future
 import pytest
 
 from scraper.engine import Ahead, Threads, in_order
-from scraper.errors import LimitError
+from scraper.errors import ClosedError, LimitError
 
 
 class Slow:
@@ -77,6 +77,21 @@ def test_an_item_that_is_given_up_is_one_of_the_results() -> None:
 
     found = list(in_order(Failing(), [1, 2, 3], Ahead(9), lambda item: 1))
     assert [result if isinstance(result, str) else result.reason for _, result in found] == ["1", "deadline", "3"]
+
+
+def test_a_pool_that_is_closed_is_no_result() -> None:
+    class Closing(Slow):
+        def submit(self, item: int) -> Future[str]:
+            future = super().submit(item)
+            if item == 2:
+                future.set_exception(ClosedError("no", reason="closed"))
+            self.answer()
+            return future
+
+    found = in_order(Closing(), [1, 2, 3], Ahead(9), lambda item: 1)
+    assert next(found) == (1, "1")
+    with pytest.raises(ClosedError):
+        next(found)
 
 
 def test_each_task_is_given_as_it_ends() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import warc_files as made
 from archive_support import filled
-from cli_support import PAGE, TextTerminal, run, start
+from cli_support import PAGE, Ran, TextTerminal, run, start
 
 from scraper.cli.streams import Streams
 
@@ -103,3 +103,61 @@ def test_a_signal_ends_it_in_good_order_and_it_goes_on_from_there(
     assert run("reclean", str(tmp_path), "--output", str(out), "--workers", "1").code == 0
     total = json.loads((out / "manifest.json").read_bytes())["total"]
     assert (total["shards"], total["records"]) == (2, 4)
+
+
+def shards(crawl: Path, out: Path, *more: str) -> Ran:
+    return run("reclean", str(crawl), "--output", str(out), "--workers", "1", *more)
+
+
+@pytest.mark.parametrize("form", ["jsonl.gz", "jsonl.zst", "parquet"])
+def test_what_would_become_of_each_article(
+    crawl: Path, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The earlier run kept the headline in the text."""
+    monkeypatch.setenv("SCRAPE_CLEANING__WITH_TITLE", "true")
+    assert shards(crawl, tmp_path / "old", "--format", form).code == 0
+    monkeypatch.delenv("SCRAPE_CLEANING__WITH_TITLE")
+    ran = run("reclean", str(crawl), "--dry-run", "--compare", str(tmp_path / "old"), "--workers", "1")
+    assert ran == (
+        0,
+        "lost: https://news.example/0 2026-11-21T12:00:00Z\n  - New bridge approved\n"
+        "lost: https://news.example/1 2026-11-21T12:00:00Z\n  - New tunnel approved\n"
+        "2 pages cleaned, 2 article; nothing written\n2 compared: 2 lost\n",
+        "",
+    )
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["old"]
+
+
+def test_a_run_stops_when_too_many_articles_lose_text(
+    crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCRAPE_CLEANING__WITH_TITLE", "true")
+    assert shards(crawl, tmp_path / "old").code == 0
+    monkeypatch.delenv("SCRAPE_CLEANING__WITH_TITLE")
+    compared = ("--compare", str(tmp_path / "old"))
+    ran = shards(crawl, tmp_path / "new", *compared)
+    assert (ran.code, "2 of 2 articles lose text, more than 10%: stopped; " in ran.err) == (7, True)
+    assert not (tmp_path / "new" / "manifest.json").exists()
+    ran = shards(crawl, tmp_path / "newer", *compared, "--max-loss", "1")
+    assert (ran.code, ran.out.endswith("2 compared: 2 lost\n")) == (0, True)
+    monkeypatch.setattr("scraper.corpus.runs.LEAST", 2)
+    ran = shards(crawl, tmp_path / "newest", *compared)
+    assert (ran.code, list((tmp_path / "newest").rglob("*.gz"))) == (7, [])
+
+
+def test_the_verdict_of_a_page_changes(crawl: Path, tmp_path: Path) -> None:
+    assert shards(crawl, tmp_path / "old", "--verdict", "any").code == 0
+    dry = ("--dry-run", "--compare", str(tmp_path / "old"), "--workers", "1")
+    out = run("reclean", str(crawl), *dry, "--verdict", "index_page").out
+    assert out.count("lost, no article any more: ") == 2
+    assert run("reclean", str(crawl), *dry).out.endswith("2 compared: 2 unchanged\n")
+
+
+def test_an_earlier_shard_that_cannot_be_read_is_said(crawl: Path, tmp_path: Path) -> None:
+    assert shards(crawl, tmp_path / "old").code == 0
+    (old,) = (tmp_path / "old" / "data").iterdir()
+    old.write_bytes(old.read_bytes()[:200])
+    ran = shards(crawl, tmp_path / "new", "--compare", str(tmp_path / "old"))
+    assert (ran.code, "cannot be compared with" in ran.err) == (5, True)
+    assert shards(crawl, tmp_path / "old", "--compare", str(tmp_path / "old")).code == 2
+    assert shards(crawl, tmp_path / "old", "--compare").code == 2
