@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from scraper.errors import LimitError
+from scraper.errors import ClosedError, LimitError
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -81,7 +81,11 @@ class Threads:
 def in_order(
     pool: Pool[Item, Result], items: Iterable[Item], ahead: Ahead, weigh: Callable[[Item], int]
 ) -> Iterator[tuple[Item, Result | LimitError]]:
-    """Every item with its result, or the LimitError by which it was given up, in the order of the items."""
+    """Every item with its result, or the LimitError by which it was given up, in the order of the items.
+
+    A pool that is closed meanwhile ends it, with whatever that raises: its items were not given up, and a task that
+    took them for done would publish what is not whole.
+    """
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     weight = 0
 
@@ -89,6 +93,8 @@ def in_order(
         item, future = waiting.popleft()
         try:
             return item, future.result()
+        except ClosedError:
+            raise
         except LimitError as error:
             return item, error
 

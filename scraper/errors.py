@@ -7,7 +7,8 @@
     ├── VerificationError        5   the archive is not what it says
     ├── RefusedError             6   robots.txt, 401, 403, 404, 410, 429, an address that may not be fetched
     └── LimitError               7   size, time, disk, a directory that cannot be written
-        └── LockedError          7   another process holds the archive
+        ├── LockedError          7   another process holds the archive
+        └── ClosedError          7   whoever was to do it was told to stop
 
 Every error carries a `reason`, a slug that tallies count ("not-found", "too-large"), and a message of one line that
 names the file or address and the way out. Anything that is not in this tree is a bug and is loud.
@@ -62,3 +63,7 @@ class LimitError(ScrapeError):
 
 class LockedError(LimitError):
     """Another process holds the archive."""
+
+
+class ClosedError(LimitError):
+    """Whoever was to do it was told to stop: nothing is known of what it was given."""

@@ -159,6 +159,13 @@ class Folder:
                 fs.put_file(file.name, f"{root}/{name}")
 
 
+@contextmanager
+def nowhere() -> Iterator[BinaryIO]:
+    """A file that nobody keeps, in the place of one that is published."""
+    with open(os.devnull, "wb") as file:
+        yield file
+
+
 def _on_disk(path: Path) -> Iterator[BinaryIO]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

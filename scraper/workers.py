@@ -28,7 +28,7 @@ from scraper.clean.decode import decode_html
 from scraper.clean.rights import read_rights
 from scraper.clean.rules import shipped
 from scraper.clean.sniff import sniff
-from scraper.errors import LimitError, ScrapeError
+from scraper.errors import ClosedError, LimitError, ScrapeError
 from scraper.types import Article, Capture, Memory, Rights
 
 Item = TypeVar("Item")
@@ -190,7 +190,7 @@ class Processes(Generic[Item, Result]):
         """An idle process, or a new one; `fresh` is new in any case, for what killed one may have killed the idle."""
         with self._lock:
             if self._closed:
-                raise LimitError("the cleaning processes are closed", reason="closed")
+                raise ClosedError("the cleaning processes are closed", reason="closed")
             while self._idle:
                 idle = self._idle.pop()
                 if idle.is_alive() and not fresh:

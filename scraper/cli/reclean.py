@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 from scraper.clean.chain import signed
 from scraper.clean.rules import shipped
-from scraper.cli import loop, shards, show
+from scraper.cli import effects, loop, shards, show
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.reading import add_archive, existing
 from scraper.cli.streams import Streams
 from scraper.config import Config
 from scraper.config.compose import Plan, cleaning, compose
-from scraper.errors import UnusableError, VerificationError
+from scraper.errors import LimitError, UnusableError, UsageError, VerificationError
 from scraper.pipeline.reclean import NOT_REPRODUCED, Order, Recleaned, reclean
+from scraper.revisions.again import Effect
 
 SOME_FAILED = 3
 
@@ -32,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="clean the current ones too, which adds nothing, and exit 5 if the same cleaner gives another text",
     )
     add_archive(parser)
+    effects.add_arguments(parser)
     shards.add_arguments(parser)
 
 
@@ -40,9 +43,15 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     if args.warc or args.output:
         return shards.reclean(args, streams)
     log_to(streams, args)
+    if args.compare:
+        raise UsageError(f"--compare {args.compare}: of an archive --compare stands alone; or name WARC files too")
     config = configuration(args, optional=bool(args.archive)).config
     existing(Path(config.archive.directory))
-    done = loop.run(_reclean(config, args, streams))
+    if args.dry_run or args.compare is not None:
+        _try(config, args, streams)
+        if args.dry_run:
+            return 0
+    done = loop.run(_reclean(config, args, streams, dry=False))
     streams.clear_status()
     for problem in done.failures:
         streams.say(problem.message)
@@ -61,13 +70,30 @@ def _exit_code(done: Recleaned) -> int:
     return SOME_FAILED if codes else 0
 
 
-async def _reclean(config: Config, args: argparse.Namespace, streams: Streams) -> Recleaned:
+def _try(config: Config, args: argparse.Namespace, streams: Streams) -> None:
+    """Say what would become of each article; a LimitError if too many lose text, with --compare."""
+    done = loop.run(_reclean(config, args, streams, dry=True))
+    streams.clear_status()
+    for problem in done.failures:
+        streams.say(problem.message)
+    found = Counter(compared.difference.effect for compared in done.compared.values())
+    for compared in done.compared.values():
+        if text := effects.shown(compared.difference, compared.url, compared.at):
+            streams.write(text)
+    streams.write(f"{effects.counted(found)}\n")
+    lost, total = found[Effect.LOST], found.total()
+    if not args.dry_run and total and lost / total > args.max_loss:
+        message = f"{lost} of {total} articles lose text, more than {args.max_loss:.0%}: nothing was added"
+        raise LimitError(f"{message}; raise --max-loss to add it all the same", reason="loses-text")
+
+
+async def _reclean(config: Config, args: argparse.Namespace, streams: Streams, *, dry: bool) -> Recleaned:
     def told(done: Recleaned) -> None:
         if streams.stderr.isatty() and not args.quiet:
             streams.status(show.bar(done.seq, done.last))
 
     options = cleaning(config.cleaning).options
-    order = Order(options.profile, signed(shipped(), options).digest, args.all)
+    order = Order(options.profile, signed(shipped(), options).digest, args.all, dry)
     async with compose(Plan(config, network=False)) as tools:
         for repair in tools.archive.repairs:
             streams.say(f"repaired: {repair}")

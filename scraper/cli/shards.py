@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
+import shutil
 from collections import Counter
 
-from scraper.cli import show
+from scraper.cli import effects, show
 from scraper.cli.compose import configuration, log_to
 from scraper.cli.filters import add_filters, languages, names, times
 from scraper.cli.streams import Streams
@@ -39,8 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def reclean(args: argparse.Namespace, streams: Streams) -> int:
     """Make the shards; 3 if a file failed or pages were set aside, 4 if there was no page."""
     log_to(streams, args)
-    if not args.output:
-        raise UsageError("where do the shards go? name it with --output DIR")
+    if not args.warc:
+        raise UsageError("which WARC files? name them before --output DIR")
+    if not args.output and not args.dry_run:
+        raise UsageError("where do the shards go? name it with --output DIR, or try it with --dry-run")
+    if args.compare == "" or (args.compare and args.compare == args.output and not args.dry_run):
+        raise UsageError("--compare is followed by the output of an earlier run, which is not the one of this run")
     if args.all or args.archive:
         raise UsageError("--all and --archive are about an archive of one's own; leave them out, or the WARC files")
     settings = cleaning(configuration(args, optional=True).config.cleaning)
@@ -48,15 +52,29 @@ def reclean(args: argparse.Namespace, streams: Streams) -> int:
     if workers < 1:
         raise UsageError(f"--workers {workers}: at least one")
     made = Settings(settings.options, _choice(args), args.format)
-    corpus = Corpus(tuple(args.warc), args.output, made, workers, settings.deadline)
+    corpus = Corpus(
+        tuple(args.warc),
+        None if args.dry_run else args.output,
+        made,
+        workers,
+        settings.deadline,
+        before=args.compare,
+        max_loss=1.0 if args.dry_run else args.max_loss,
+    )
 
     def watch(totals: Totals) -> None:
+        for one in totals.compared():
+            if text := effects.shown(one.difference, one.url, one.fetched_at):
+                streams.write(text)
         if streams.stderr.isatty() and not args.quiet:
-            streams.status(_progress(totals)[: max(os.get_terminal_size(streams.stderr.fileno()).columns - 1, 20)])
+            streams.status(_progress(totals)[: shutil.get_terminal_size().columns - 1])
 
     done = run(corpus, watch)
     streams.clear_status()
-    return _report(done, streams, args.output)
+    code = _report(done, streams, None if args.dry_run else args.output)
+    if args.compare is not None:
+        streams.write(f"{effects.counted(done.effects)}\n")
+    return code
 
 
 def _choice(args: argparse.Namespace) -> Choice:
@@ -96,23 +114,23 @@ def _failures(failures: Counter[str]) -> str:
     return "".join(f", {count} {reason}" for reason, count in sorted(failures.items()))
 
 
-def _report(done: Totals, streams: Streams, output: str) -> int:
-    for made in done.made:
-        for failed in made.failed:
-            where = f"{made.input.name}: record at {failed.offset}"
+def _report(done: Totals, streams: Streams, output: str | None) -> int:
+    for state in done.made:
+        for failed in state.failed:
+            where = f"{state.input.name}: record at {failed.offset}"
             named = failed.url is None or failed.url in failed.message
             streams.say(f"{where}: {failed.message}" if named else f"{where}: {failed.url}: {failed.message}")
     for failure in done.failed:
         streams.say(failure.message)
     shards = [*done.made, *done.known]
-    if not done.failed and not any(made.pages or made.failures for made in shards):
+    if not done.failed and not any(state.pages or state.failures for state in shards):
         raise UnusableError("no pages in these files that were asked for", reason="empty")
-    verdicts = sum((Counter(made.verdicts) for made in done.made), Counter[str]())
+    verdicts = sum((Counter(state.verdicts) for state in done.made), Counter[str]())
     found = "".join(f", {count} {name}" for name, count in verdicts.most_common())
-    streams.write(
-        f"{verdicts.total()} pages cleaned{found}{_failures(done.failures)}; "
-        f"{len(done.made)} shards made, {len(done.known)} current, in {output}/{DATA}\n"
+    made = (
+        f"{len(done.made)} shards made, {len(done.known)} current, in {output}/{DATA}" if output else "nothing written"
     )
+    streams.write(f"{verdicts.total()} pages cleaned{found}{_failures(done.failures)}; {made}\n")
     if len(done.failed) == 1 and not shards:
         return done.failed[0].exit_code
     return SOME_FAILED if done.failed or done.set_aside else 0

@@ -11,6 +11,8 @@ from scraper.clean import Options
 from scraper.corpus.choice import Choice
 from scraper.errors import ScrapeError
 from scraper.record import provenance_of, record_of
+from scraper.revisions.again import Difference, difference
+from scraper.revisions.diff import Version
 from scraper.types import Capture, Record, Verdict, WarcRef
 from scraper.warc.pages import Found, Wanted
 from scraper.workers import clean_capture
@@ -19,10 +21,12 @@ BUG = "internal-error"
 
 
 class Job(Struct, frozen=True):
-    """A record of the file that is called `name`."""
+    """A record of the file that is called `name`; with `is_compared`, `before` is the article that was made of it."""
 
     found: Found
     name: str
+    is_compared: bool = False
+    before: Version | None = None
 
     @property
     def weight(self) -> int:
@@ -38,12 +42,16 @@ class Rules(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True):
-    """What came of a page: its verdict and its line, if it is kept; or why it failed. Neither: it was not wanted."""
+    """What came of a page: its verdict and its line, if it is kept; or why it failed. Neither: it was not wanted.
+
+    `difference` is what a page that is compared has become, unless it failed.
+    """
 
     verdict: Verdict | None = None
     line: bytes | None = None
     reason: str | None = None
     message: str = ""
+    difference: Difference | None = None
 
 
 def clean_page(job: Job, rules: Rules) -> Done:
@@ -68,9 +76,12 @@ def _about(choice: Choice) -> tuple[frozenset[int] | None, frozenset[str | None]
 
 def _cleaned(page: Capture, job: Job, rules: Rules) -> Done:
     article = clean_capture(page, rules.options).article
-    if not rules.choice.takes(article.verdict, article.metadata.language):
-        return Done(article.verdict)
+    is_kept = rules.choice.takes(article.verdict, article.metadata.language)
+    after = Version(article.metadata.title, article.text, article.metadata.language) if is_kept else None
+    change = difference(job.before, after) if job.is_compared else None
+    if not is_kept:
+        return Done(article.verdict, difference=change)
     entry = job.found.entry
     ref = WarcRef(job.name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
     record: Record = record_of(article, provenance_of(page, ref), reasons=False)
-    return Done(article.verdict, records.encode(record))
+    return Done(article.verdict, records.encode(record), difference=change)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -14,9 +14,10 @@ from msgspec import Struct
 from scraper.corpus import state
 from scraper.corpus.page import Done, Job, Rules, clean_page
 from scraper.corpus.state import State
-from scraper.corpus.task import SUFFIXES, Settings, Step, Task, clean_warc
+from scraper.corpus.task import SUFFIXES, Compared, Settings, Step, Task, clean_warc
 from scraper.engine import Ahead, Executor, Threads
 from scraper.errors import LimitError, ScrapeError
+from scraper.revisions.again import Effect
 from scraper.store import File, Folder, find
 from scraper.types import Failure
 from scraper.workers import Bounds, Processes
@@ -25,24 +26,33 @@ TRIES = 3
 """Processes that may die of a page before it is set aside."""
 TASKS = 10_000
 """Pages after which a process is replaced: starting one takes as long as some hundred pages."""
+LEAST = 100
+"""Articles that are compared before a run is stopped for what they lose."""
 AHEAD = 4
 """Pages a process that are read ahead of it."""
 
 
 class Corpus(Struct, frozen=True):
-    """What is to be cleaned, and where the shards go: files, globs, directories or URLs; a directory or URL."""
+    """What is to be cleaned, and where the shards go: files, globs, directories or URLs; a directory or URL.
+
+    Without an `output` all is done but nothing kept. `before` is the output of an earlier run to compare with; when
+    more than `max_loss` of its articles would lose text, the run stops.
+    """
 
     inputs: tuple[str, ...]
-    output: str
+    output: str | None
     settings: Settings
     workers: int
     deadline: float
+    before: str | None = None
+    max_loss: float = 1.0
 
 
 class Totals:
     """How far a run is: it is told of by several threads."""
 
-    def __init__(self, bytes_in_all: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, bytes_in_all: int, max_loss: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._max_loss = max_loss
         self._lock = threading.Lock()
         self._clock, self._began = clock, clock()
         self.bytes_in_all = bytes_in_all
@@ -51,6 +61,8 @@ class Totals:
         self.known: list[State] = []
         self.failures: Counter[str] = Counter()
         self.failed: list[Failure] = []
+        self.effects: Counter[Effect] = Counter()
+        self._compared: deque[Compared] = deque()
 
     def step(self, step: Step) -> None:
         """Take in a step."""
@@ -59,6 +71,26 @@ class Totals:
             self.pages += step.pages
             if step.reason is not None:
                 self.failures[step.reason] += 1
+            if step.compared is not None:
+                self.effects[step.compared.difference.effect] += 1
+                self._compared.append(step.compared)
+        if step.compared is not None and self.effects.total() >= LEAST:
+            self.check()
+
+    def check(self) -> None:
+        """A LimitError if too many articles lose text."""
+        lost, total = self.effects[Effect.LOST], self.effects.total()
+        if total and lost / total > self._max_loss:
+            message = (
+                f"{lost} of {total} articles lose text, more than {self._max_loss:.0%}: stopped; look at them with "
+                "--dry-run, or raise --max-loss"
+            )
+            raise LimitError(message, reason="loses-text")
+
+    def compared(self) -> Iterator[Compared]:
+        """What was compared since the last time."""
+        while self._compared:
+            yield self._compared.popleft()
 
     @property
     def seconds(self) -> float:
@@ -91,14 +123,11 @@ def run(corpus: Corpus, watch: Watch = lambda totals: None, executor: Executor |
     raised, as a LimitError.
     """
     settings = corpus.settings
-    folder = Folder(corpus.output)
-    folder.sweep()
-    files = unique(corpus.inputs)
-    key = settings.key
-    known = {file: state.finished(folder, key, file) for file in files}
+    folder = None if corpus.output is None else Folder(corpus.output)
+    known = _known(corpus, folder)
     ahead = Ahead(corpus.workers * AHEAD)
-    tasks = [Task(file, corpus.output, settings, ahead) for file, one in known.items() if one is None]
-    totals = Totals(sum(task.file.size for task in tasks))
+    tasks = [Task(file, corpus.output, settings, ahead, corpus.before) for file, one in known.items() if one is None]
+    totals = Totals(sum(task.file.size for task in tasks), corpus.max_loss)
     totals.known = [one for one in known.values() if one is not None]
     pool: Processes[Job, Done] = Processes(
         partial(clean_page, rules=Rules(settings.options, settings.choice)),
@@ -114,8 +143,20 @@ def run(corpus: Corpus, watch: Watch = lambda totals: None, executor: Executor |
             watch(totals)
     finally:
         pool.close()
-    state.summarise(folder)
+    totals.check()
+    if folder is not None:
+        state.summarise(folder)
     return totals
+
+
+def _known(corpus: Corpus, folder: Folder | None) -> dict[File, State | None]:
+    """Each file, with the state of its shard if that need not be made."""
+    files = unique(corpus.inputs)
+    if folder is None:
+        return dict.fromkeys(files)
+    folder.sweep()
+    key = corpus.settings.key
+    return {file: state.finished(folder, key, file) for file in files}
 
 
 def unique(inputs: Sequence[str]) -> list[File]:
@@ -131,4 +172,5 @@ def _one(task: Task, pool: Processes[Job, Done], told: Callable[[Step], None]) -
         raise
     except ScrapeError as error:
         name = PurePosixPath(task.file.name).name
-        return Failure(task.file.name, error.reason, str(error) if name in str(error) else f"{task.file.name}: {error}")
+        message = str(error) if name in str(error) else f"{task.file.name}: {error}"
+        return Failure(task.file.name, error.reason, message, error.exit_code)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 from msgspec import Struct, to_builtins
 
@@ -14,16 +15,19 @@ from scraper.clean.chain import signed
 from scraper.clean.rules import shipped
 from scraper.corpus import state
 from scraper.corpus.choice import Choice
+from scraper.corpus.former import Former
 from scraper.corpus.page import Done, Job
 from scraper.corpus.shard import FORMATS, Digest
 from scraper.corpus.source import Source
 from scraper.corpus.state import Failed, Input, Shard, State
 from scraper.engine import Ahead, Pool, in_order
 from scraper.errors import LimitError
-from scraper.store import File, Folder
+from scraper.revisions.again import Difference, difference
+from scraper.store import File, Folder, nowhere
+from scraper.types import WarcRef
 from scraper.version import CLEANER
 from scraper.warc.foreign import Hole
-from scraper.warc.message import address
+from scraper.warc.message import address, timestamp
 from scraper.warc.pages import located
 
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
@@ -53,20 +57,34 @@ class Settings(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True):
-    """A WARC file whose shard is to be made in a folder."""
+    """A WARC file whose shard is to be made in a folder; with no `output` it is made for nobody.
+
+    `before` is the folder of an earlier run with whose shard it is compared.
+    """
 
     file: File
-    output: str
+    output: str | None
     settings: Settings
     ahead: Ahead = Ahead(8)
+    before: str | None = None
+
+
+class Compared(Struct, frozen=True):
+    """A page, and what would become of it; its fields are those of a record."""
+
+    url: str
+    fetched_at: str
+    warc: WarcRef
+    difference: Difference
 
 
 class Step(Struct, frozen=True):
     """What a page, or a stretch of a file without pages, adds to the progress: `read` are bytes of the file."""
 
-    read: int
+    read: int = 0
     pages: int = 0
     reason: str | None = None
+    compared: Compared | None = None
 
 
 Told = Callable[[Step], None]
@@ -77,32 +95,43 @@ def clean_warc(task: Task, pool: Pool[Job, Done], told: Told) -> State:
 
     Nothing is published, or the whole shard; made a second time it has the same bytes under the same name.
     """
-    folder, name, form = Folder(task.output), state.stem(task.file.name), task.settings.form
-    before = state.load(folder, name)
+    name, form = state.stem(task.file.name), task.settings.form
     tally = _Tally(told)
+    folder = None if task.output is None else Folder(task.output)
+    publishing = nowhere() if folder is None else folder.publish(f"{state.DATA}/{name}.{form}")
     with Source(task.file.name) as source:
-        with folder.publish(f"{state.DATA}/{name}.{form}") as out:
+        with publishing as out:
             digest = Digest(out)
             lines = FORMATS[form](digest)
-            jobs = _jobs(task, source, tally)
-            for job, done in in_order(pool, jobs, task.ahead, lambda job: job.weight):
-                if (line := tally.take(job, done)) is not None:
-                    lines.put(line)
+            with ExitStack() as stack:
+                former = stack.enter_context(Former(task.before, name)) if task.before is not None else None
+                jobs = _jobs(task, source, tally, former)
+                for job, done in in_order(pool, jobs, task.ahead, lambda job: job.weight):
+                    if (line := tally.take(job, done)) is not None:
+                        lines.put(line)
             lines.close()
             read = Input(task.file.name, task.file.size, source.sha256(), task.file.stamp)
         made = tally.state(task.settings, read, Shard(f"{name}.{form}", digest.length, digest.sha256, tally.records))
-    state.save(folder, name, made)
-    if before is not None and before.shard.name != made.shard.name:
-        folder.remove(f"{state.DATA}/{before.shard.name}")
+    if folder is not None:
+        _remember(folder, name, made)
     return made
 
 
-def _jobs(task: Task, source: Source, tally: _Tally) -> Iterator[Job]:
+def _remember(folder: Folder, name: str, made: State) -> None:
+    before = state.load(folder, name)
+    state.save(folder, name, made)
+    if before is not None and before.shard.name != made.shard.name:
+        folder.remove(f"{state.DATA}/{before.shard.name}")
+
+
+def _jobs(task: Task, source: Source, tally: _Tally, former: Former | None) -> Iterator[Job]:
     for found in located(source.again, task.settings.choice.wanted(), tally.read):
         if isinstance(found, Hole):
             tally.fail(Failed(found.offset, None, found.error.reason, str(found.error)))
-        else:
+        elif former is None or not former.is_there:
             yield Job(found, task.file.name)
+        else:
+            yield Job(found, task.file.name, True, former.version(found.entry))
 
 
 class _Tally:
@@ -118,20 +147,27 @@ class _Tally:
 
     def read(self, offset: int) -> None:
         """Take in how far the file was read."""
-        self._told(Step(max(offset - self._read, 0)))
+        self._told(Step(read=max(offset - self._read, 0)))
         self._read = max(offset, self._read)
 
     def take(self, job: Job, done: Done | LimitError) -> bytes | None:
         """Take in what came of a page; its line, if it is kept."""
         if isinstance(done, LimitError):
             done = Done(reason=done.reason, message=str(done))
+        entry = job.found.entry
         if done.reason is not None:
-            entry = job.found.entry
             self.fail(Failed(entry.offset, address(entry) or None, done.reason, done.message))
         elif done.verdict is not None:
             self._verdicts[done.verdict.value] += 1
             self.records += done.line is not None
-            self._told(Step(0, pages=1))
+            self._told(Step(pages=1))
+        change = done.difference
+        if job.before is not None and change is None:  # it failed, or is wanted no more
+            change = difference(job.before, None)
+        if change is not None and (change.was or change.now):
+            ref = WarcRef(job.name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
+            date = timestamp(entry.header("warc-date") or "")
+            self._told(Step(compared=Compared(address(entry), date, ref, change)))
         return done.line
 
     def fail(self, failed: Failed) -> None:
@@ -139,7 +175,7 @@ class _Tally:
         self._failures[failed.reason] += 1
         if len(self._failed) < state.MOST_NAMED:
             self._failed.append(failed)
-        self._told(Step(0, reason=failed.reason))
+        self._told(Step(reason=failed.reason))
 
     def state(self, settings: Settings, read: Input, shard: Shard) -> State:
         """What is remembered."""

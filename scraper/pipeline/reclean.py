@@ -16,6 +16,8 @@ from scraper.pipeline import is_fatal
 from scraper.pipeline.commit import GROUP
 from scraper.pipeline.tools import AT_ONCE, Tools, failure
 from scraper.record import Provenance, ledger_of, provenance_of, record_id, record_of
+from scraper.revisions.again import Difference, difference
+from scraper.revisions.diff import Version
 from scraper.types import Article, Capture, Failure, Memory, Metadata, Record, Verdict
 from scraper.version import CLEANER
 
@@ -26,12 +28,23 @@ NOT_REPRODUCED = "not-reproduced"
 class Order(Struct, frozen=True):
     """What to clean again: everything whose cleaner, rules or `profile` differ, or with `all` the rest too.
 
-    Where a host's memory is in use, its last profile is part of what must not differ.
+    Where a host's memory is in use, its last profile is part of what must not differ. With `dry` nothing is added: what
+    would become of each article is found out.
     """
 
     profile: str
     rules: str
     all: bool = False
+    dry: bool = False
+
+
+class Compared(Struct, frozen=True):
+    """An article, and what would become of it; `id` would be the new record's."""
+
+    id: str
+    url: str
+    at: str
+    difference: Difference
 
 
 class Recleaned:
@@ -41,12 +54,15 @@ class Recleaned:
         self.verdicts: Counter[str] = Counter()
         self.current = 0
         self.failures: list[Failure] = []
+        self.compared: dict[str, Compared] = {}  # by id: of several old cleanings of a page the last one counts
         self.seq, self.last = 0, last
 
-    def count(self, result: Record | Failure | None) -> None:
+    def count(self, result: Record | Compared | Failure | None) -> None:
         """Take in one result; None is a record that was current."""
         if isinstance(result, Failure):
             self.failures.append(result)
+        elif isinstance(result, Compared):
+            self.compared[result.id] = result
         elif result is None:
             self.current += 1
         else:
@@ -74,7 +90,7 @@ async def reclean(order: Order, tools: Tools, told: Told = lambda done: None) ->
     done = Recleaned(index.last_seq())  # what is added from here on is current
     gate = asyncio.Semaphore(AT_ONCE)  # captures in memory together
 
-    async def one(row: Row) -> Record | Failure | None:
+    async def one(row: Row) -> Record | Compared | Failure | None:
         async with gate:
             return await _again(row, order, tools)
 
@@ -87,7 +103,7 @@ async def reclean(order: Order, tools: Tools, told: Told = lambda done: None) ->
     return done
 
 
-async def _again(row: Row, order: Order, tools: Tools) -> Record | Failure | None:
+async def _again(row: Row, order: Order, tools: Tools) -> Record | Compared | Failure | None:
     """One row's capture cleaned again; None if the present cleaning of it is in the archive."""
     where = row.url or row.id
     try:
@@ -101,7 +117,11 @@ async def _again(row: Row, order: Order, tools: Tools) -> Record | Failure | Non
         if known and not (order.all and present == row.id):
             return None
         cleaned = await tools.workers.clean(capture, memory)
-        record = tools.archive.related(record_of(cleaned.article, provenance, reasons=False))
+        record = record_of(cleaned.article, provenance, reasons=False)
+        if order.dry:
+            change = _difference(row, record, tools)
+            return Compared(record.id, where, row.fetched_at or "", change) if change.was or change.now else None
+        record = tools.archive.related(record)
         if tools.archive.add(row.warc, record, ledger_of(cleaned.article, record.id, cleaned.rights)):
             return record
         if known and (record.text_sha256, record.verdict) != (row.text_sha256, row.verdict):
@@ -112,6 +132,15 @@ async def _again(row: Row, order: Order, tools: Tools) -> Record | Failure | Non
         if is_fatal(error):
             raise
         return failure(where, error)
+
+
+def _difference(row: Row, new: Record, tools: Tools) -> Difference:
+    old = tools.archive.record(row.id) if row.verdict is Verdict.ARTICLE else None
+    return difference(_version(old), _version(new if new.verdict is Verdict.ARTICLE else None))
+
+
+def _version(of: Record | None) -> Version | None:
+    return None if of is None else Version(of.title, of.text, of.language)
 
 
 def _provenance(row: Row, capture: Capture, tools: Tools) -> Provenance:

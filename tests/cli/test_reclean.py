@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 from archive_support import NO_ARTICLE, capture, filled, page, put
-from cli_support import Ran, run
+from cli_support import PARAGRAPHS, Ran, run
 from msgspec import structs
 
 from scraper.archive import Archive, View
@@ -141,3 +142,56 @@ def test_another_writer_and_nothing_to_clean(tmp_path: Path) -> None:
         assert reclean(tmp_path).code == 7
     ran = reclean(tmp_path)
     assert (ran.code, ran.out) == (4, "")
+
+
+def test_a_dry_run_says_what_would_become_of_each_article_and_adds_nothing(tmp_path: Path) -> None:
+    old(tmp_path)
+    with Archive(tmp_path) as archive:
+        missing = {**OLD, "verdict": Verdict.ARTICLE}
+        put(archive, capture(NO_ARTICLE, "https://news.example/missing"), article=missing)
+    files = written(tmp_path)
+    ran = reclean(tmp_path, "--dry-run")
+    assert (ran.code, ran.err) == (0, "")
+    first, second = ran.out.splitlines()[0], next(line for line in ran.out.splitlines() if "an article now" in line)
+    assert first == "lost: https://news.example/2026/11/20/new-bridge-approved 2026-11-20T12:00:00.000001Z"
+    assert f"  - {OLD['text']}\n" in ran.out
+    assert f"  + {PARAGRAPHS[1]}\n" in ran.out
+    assert second.startswith("gained, an article now: https://news.example/harbour ")
+    assert "lost, no article any more: https://news.example/missing " in ran.out
+    assert ran.out.endswith("3 compared: 1 gained, 2 lost\n")
+    assert written(tmp_path) == files
+
+
+def test_compare_adds_nothing_where_too_many_articles_lose_text(tmp_path: Path) -> None:
+    old(tmp_path)
+    files = written(tmp_path)
+    ran = reclean(tmp_path, "--compare")
+    assert ran.code == 7
+    assert ran.err == (
+        "scrape: 1 of 2 articles lose text, more than 10%: nothing was added; raise --max-loss to add it all the same\n"
+    )
+    assert written(tmp_path) == files
+    ran = reclean(tmp_path, "--compare", "--max-loss", "0.5")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "3 cleaned again (2 article, 1 soft_404), 0 current")
+    assert reclean(tmp_path, "--compare").out == "0 compared\n0 cleaned again, 6 current\n"
+
+
+def test_of_two_old_cleanings_the_later_one_is_compared(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        record = put(archive, capture(), article=OLD)
+        ledger = archive.ledger(record.id)
+        assert record.warc is not None
+        assert ledger is not None
+        digest = hashlib.sha256(b"Another line.").hexdigest()
+        later = structs.replace(record, id="0" * 32, text="Another line.", text_sha256=digest, cleaner="scrape/0.0.2")
+        assert archive.add(record.warc, later, structs.replace(ledger, record=later.id))
+    out = reclean(tmp_path, "--dry-run").out
+    assert "  - Another line.\n" in out
+    assert str(OLD["text"]) not in out
+    assert out.endswith("1 compared: 1 lost\n")
+
+
+@pytest.mark.parametrize("given", [["--compare", "elsewhere"], ["--max-loss", "2"], ["--max-loss", "much"]])
+def test_what_cannot_be_compared(tmp_path: Path, given: list[str]) -> None:
+    old(tmp_path)
+    assert reclean(tmp_path, *given).code == 2
