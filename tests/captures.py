@@ -57,6 +57,7 @@ def record(number: int, verdict: Verdict = Verdict.ARTICLE, **more: object) -> R
         "fetched_at": f"{DAY}T12:00:{number % 60:02d}.000001Z",
         "title": f"Title {number}",
         "origin": {"title": "h1"},
+        "removed_counts": {"title": 1},
         **more,
     }
     body = text(number)
@@ -69,7 +70,6 @@ def record(number: int, verdict: Verdict = Verdict.ARTICLE, **more: object) -> R
         word_count=12,
         kept=(2,),
         removed=(Removal(1, RemovalKind.TITLE, "title", f"Title {number}"),),
-        removed_counts={"title": 1},
         trimmed=(),
         cleaner="1",
         rules="r",

@@ -125,7 +125,7 @@ def _directory(inbox: Path) -> None:
     ("make", "alone", "says"),
     [
         (_dangling, 1, "bad.txt: cannot be read: No such file"),
-        (_no_warc, 1, "bad.warc.gz: from byte 0 on: "),
+        (_no_warc, 1, "bad.warc.gz: record at 0: no WARC record"),
         (_empty, 4, "bad.txt: no article (empty)"),
         (_pdf, 4, "bad.txt: no article (not_text)"),
         (_no_article, 4, "bad.html: no article (soft_404)"),

@@ -21,7 +21,7 @@ def put(archive: Archive, number: int, rights: Rights | None = None, **fields: o
     verdict = fields.pop("verdict", Verdict.ARTICLE)
     made = record(number, verdict, **fields)  # type: ignore[arg-type]  # a verdict
     of = capture(number) if made.url else file_capture(f"file:///in/{number}.txt", made.text.encode())
-    ref = archive.store(of)
+    ref, made = archive.store(of), archive.related(made)
     assert archive.add(ref, made, structs.replace(ledger(made), rights=rights or Rights()))
     return structs.replace(made, warc=ref, kept=None, removed=None, trimmed=None)
 
