@@ -23,7 +23,7 @@ FLOORS = (
     {"transport"},
     {"reply"},
     {"polite", "fetch", "warc", "records", "record", "index", "workers", "heartbeat", "meter", "engine"},
-    {"archive", "verify"},
+    {"archive", "drift", "verify"},
     {"pipeline", "export"},
     {"corpus"},
     {"config"},

@@ -28,6 +28,7 @@ from scraper.archive.repair import repair, write_pending
 from scraper.archive.view import View
 from scraper.errors import LimitError, RefusedError, ScrapeError
 from scraper.index import NAME, SCHEMA_VERSION, File, Index, Pending, Place
+from scraper.index.measuring import measure_of
 from scraper.types import Capture, Ledger, Note, Record, Verdict, WarcRef
 
 __all__ = ["Archive", "Order", "Purged", "Settings", "View", "purge", "rebuild"]
@@ -130,14 +131,20 @@ class Archive(View):
         with self._step() as writer:
             bare = msgspec.structs.replace(record, text="", kept=None, removed=None, trimmed=None)
             whole = msgspec.structs.replace(ledger, line=bare)
-            if record.verdict is not Verdict.ARTICLE:
-                self.index.add(record, None, writer.derive(record, whole, None))
-                return True
-            place = self._place(record, line)
-            seq = self.index.add(record, place, writer.derive(record, whole, line))
-            self.index.wait(Pending(seq, place.file, place.offset, line))
-            self._families.sign(seq, record.text)
+            if record.verdict is Verdict.ARTICLE:
+                place = self._place(record, line)
+                seq = self.index.add(record, place, writer.derive(record, whole, line))
+                self.index.wait(Pending(seq, place.file, place.offset, line))
+                self._families.sign(seq, record.text)
+            else:
+                seq = self.index.add(record, None, writer.derive(record, whole, None))
+            self._measure(seq, record)
         return True
+
+    def _measure(self, seq: int, record: Record) -> None:
+        row = self.index.at(seq)
+        if row is not None and (measure := measure_of(row, record)) is not None:
+            self.index.measure(measure)
 
     def commit(self) -> None:
         """Acknowledge everything so far.

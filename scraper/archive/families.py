@@ -27,8 +27,6 @@ from scraper.types import Record, Verdict
 CANDIDATES = 8
 """Texts that an article is compared with, those that share the most bands first; each costs about as much as it."""
 
-_COMMIT_EVERY = 2000
-
 
 class Families:
     """The families of an archive, by its index and its lines."""
@@ -56,16 +54,15 @@ class Families:
             if is_of(row, rows[0]) and (text := self._text(row)) is not None:
                 self.sign(row.seq, text)
 
-    def fill(self) -> None:
-        """Take in all articles anew, in the order in which they were archived."""
-        for number, row in enumerate(self._index.articles()):
-            if (record := self._record(row)) is None:
-                continue
-            if row.family is None and (family := self.of(record)) is not None:
-                self._index.set_family(row.id, family)
-            self.sign(row.seq, record.text)
-            if number % _COMMIT_EVERY == 0:
-                self._index.commit()
+    def take(self, row: Row) -> Record | None:
+        """Take in an article anew, after all that were archived before it; its record, None of what is none."""
+        record = self._record(row)
+        if record is None:
+            return None
+        if row.family is None and (family := self.of(record)) is not None:
+            self._index.set_family(row.id, family)
+        self.sign(row.seq, record.text)
+        return record
 
     def _of_its_versions(self, record: Record) -> str | None:
         """The family of the versions of this very article that are here."""

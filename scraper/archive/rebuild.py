@@ -18,6 +18,7 @@ from scraper.archive.families import Families
 from scraper.archive.repair import TORN, clear_lines, finish, open_files, repair, write_pending
 from scraper.errors import ScrapeError, UnusableError
 from scraper.index import NAME, OTHER_SCHEMA, File, Index, Pending, Place
+from scraper.index.measuring import measure_of
 from scraper.sources import urls
 from scraper.types import Ledger, Note, Record, Verdict, WarcRef
 
@@ -65,7 +66,7 @@ def build(root: Path) -> list[str]:
             for file in layout.plain_files(root, layout.WARCS):
                 notes += reading.take(file)
         notes += reading.restored()
-        Families(root, index).fill()
+        _fill(root, index)
         index.commit()
         index.checkpoint()  # on a full disk this fails here, while the old index is still there
     finally:
@@ -75,6 +76,16 @@ def build(root: Path) -> list[str]:
     fresh.replace(path)
     journal.done(root)
     return notes
+
+
+def _fill(root: Path, index: Index) -> None:
+    """Take in story families and measures, which come of the order in which everything was archived."""
+    families = Families(root, index)
+    for number, row in enumerate(index.archived()):
+        if (measure := measure_of(row, families.take(row))) is not None:
+            index.measure(measure)
+        if number % _COMMIT_EVERY == 0:
+            index.commit()
 
 
 def _finish_files(root: Path, path: Path) -> list[str]:

@@ -15,6 +15,7 @@ from scraper import heartbeat
 from scraper.archive import View, disk
 from scraper.cli.reading import add_archive, opened, table, write_json
 from scraper.cli.streams import Streams, one_line
+from scraper.drift import Alarm, alarms
 from scraper.errors import ScrapeError
 from scraper.index import NAME, Plan, Run
 
@@ -22,7 +23,8 @@ from scraper.index import NAME, Plan, Run
 class SourceStatus(Struct, frozen=True):
     """A source: its records by verdict and failures by reason since the index was made, its last run and its next.
 
-    `state` is "never", "runs" (or was cut off), "well" or "failed" (in something); see index.Plan for the rest.
+    `state` is "never", "runs" (or was cut off), "well" or "failed" (in something); see index.Plan for the rest. `drift`
+    is what of its articles is not as it was (see drift.Alarm).
     """
 
     records: dict[str, int]
@@ -35,6 +37,7 @@ class SourceStatus(Struct, frozen=True):
     skipped: int
     missed: int
     reached_at: str | None
+    drift: tuple[Alarm, ...]
 
 
 class Status(Struct, frozen=True):
@@ -53,7 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
         "Say what the archive holds: its size, records by source and verdict, failures by source and reason, each "
-        "source's last run and its next, how late it came, what was skipped or missed, and whether a daemon serves it."
+        "source's last run and its next, how late it came, what was skipped or missed, what of its articles is not as "
+        "it was, and whether a daemon serves it."
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_archive(parser)
@@ -74,7 +78,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
 
 
 def _status(view: View) -> Status:
-    index = view.index
+    index, now = view.index, datetime.now(UTC)
     sizes, files = {"warc": 0, "articles": 0}, {"warc": 0, "articles": 0}
     for file in index.files():
         kind = file.name.partition("/")[0]
@@ -87,12 +91,12 @@ def _status(view: View) -> Status:
         files=files,
         disk_free=disk.free(view.root),
         waiting_lines=index.waiting_lines(),
-        daemon=_daemon(view.root, datetime.now(UTC)),
-        sources=_by_source(view),
+        daemon=_daemon(view.root, now),
+        sources=_by_source(view, now),
     )
 
 
-def _by_source(view: View) -> dict[str, SourceStatus]:
+def _by_source(view: View, now: datetime) -> dict[str, SourceStatus]:
     counts, failures = view.index.counts(), view.index.failures()
     runs, plans = view.index.runs(), view.index.plans()
     names = {name for name, _ in (*counts, *failures)} | runs.keys() | plans.keys()
@@ -110,6 +114,7 @@ def _by_source(view: View) -> dict[str, SourceStatus]:
             skipped=plan.skipped,
             missed=plan.missed,
             reached_at=plan.reached_at,
+            drift=tuple(alarms(view.index, name, now)),
         )
     return found
 
@@ -169,7 +174,8 @@ def _head(status: Status) -> list[tuple[str, str]]:
     for name, source in status.sources.items():
         rows.append(("records", _counted(name, source.records)))
     rows += [] if any(source.records for source in status.sources.values()) else [("records", "none")]
-    return rows + [("failures", _counted(name, source.failures)) for name, source in status.sources.items()]
+    rows += [("failures", _counted(name, source.failures)) for name, source in status.sources.items()]
+    return rows + [("drift", f"{one.source}: {one.says}") for source in status.sources.values() for one in source.drift]
 
 
 def _counted(name: str, counts: dict[str, int]) -> str:

@@ -17,6 +17,7 @@ from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
 from scraper.index.kin import Kin
 from scraper.index.looks import Edition, Followed, Happening, Looks
+from scraper.index.measures import Measure, Measures
 from scraper.index.memories import Memories
 from scraper.index.met import claim, declared, keys, spelled
 from scraper.index.migrations import SCHEMA_VERSION
@@ -37,6 +38,7 @@ __all__ = [
     "Followed",
     "Happening",
     "Index",
+    "Measure",
     "Pending",
     "Place",
     "Plan",
@@ -136,7 +138,7 @@ class Snapshot(Struct, frozen=True):
     memories: tuple[tuple[str, str], ...] = ()
 
 
-class Index(Addresses, Erasing, Kin, Looks, Memories, Payloads, Plans, Proving, Spending):
+class Index(Addresses, Erasing, Kin, Looks, Measures, Memories, Payloads, Plans, Proving, Spending):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -207,9 +209,16 @@ class Index(Addresses, Erasing, Kin, Looks, Memories, Payloads, Plans, Proving, 
         """The first record of a story family that is there."""
         return next(self._rows(f"WHERE family = ? ORDER BY {_ARCHIVED} LIMIT 1", (family,)), None)
 
-    def articles(self) -> Iterator[Row]:
-        """Every article in the order in which they were archived, whatever running number they have."""
-        return self._rows(f"WHERE verdict = 'article' ORDER BY {_ARCHIVED}", ())
+    def archived(self) -> Iterator[Row]:
+        """Every record in the order in which they were archived, whatever running number they have."""
+        return self._rows(f"ORDER BY {_ARCHIVED}", ())
+
+    def is_latest(self, row: Row) -> bool:
+        """Whether a record is the latest cleaning of its capture."""
+        if row.warc is None:
+            return True
+        where = f"WHERE warc_id = ? ORDER BY {_ARCHIVED}"
+        return [one.id for one in self._rows(where, (row.warc.record_id,))][-1] == row.id
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many records there are by (source, verdict)."""

@@ -43,6 +43,8 @@ class Erasing(Database):
             self._write("DELETE FROM addresses WHERE key = ?", (urls.key(url),))
         for (url,) in self._read("SELECT final_url FROM records WHERE seq = ? AND final_url IS NOT NULL", (gone.seq,)):
             self._write("DELETE FROM remembered WHERE host = ? AND article = ?", (urls.host(url), urls.key(url)))
+        entry = "SELECT source, fetched_at, COALESCE(warc_id, id) FROM records WHERE seq = ?"
+        self._write(f"DELETE FROM measures WHERE (source, at, capture) IN ({entry})", (gone.seq,))  # noqa: S608 constants only
         self._write("DELETE FROM records WHERE seq = ?", (gone.seq,))
         # The last one last: an address goes with all its versions.
         for table in ("followed", "looks", "moved", "versions"):

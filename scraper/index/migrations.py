@@ -113,6 +113,16 @@ INSERT OR REPLACE INTO remembered
     WHERE final_url IS NOT NULL AND verdict = 'article' AND address_host(final_url) != '' ORDER BY fetched_at, id;
 """
 
+# What drift is seen by (see measures.py); whether what is here already has authors, `scrape index` finds out.
+_MEASURES = """
+CREATE TABLE measures (
+    source TEXT, at TEXT, capture TEXT, verdict TEXT NOT NULL, words INTEGER, dated INTEGER, signed INTEGER,
+    removed INTEGER, kept INTEGER, PRIMARY KEY (source, at, capture)) WITHOUT ROWID;
+INSERT OR REPLACE INTO measures
+    SELECT source, fetched_at, COALESCE(warc_id, id), verdict, NULL, NULL, NULL, NULL, NULL FROM records
+    WHERE fetched_at IS NOT NULL AND COALESCE(version, 1) = 1 ORDER BY ledger_file, ledger_offset;
+"""
+
 
 def prepare(db: sqlite3.Connection) -> None:
     """Give a connection the functions that the steps call."""
@@ -122,6 +132,6 @@ def prepare(db: sqlite3.Connection) -> None:
     db.create_function("declared", 2, met.declared, deterministic=True)
 
 
-STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS, _KIN, _MEMORIES)
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS, _KIN, _MEMORIES, _MEASURES)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

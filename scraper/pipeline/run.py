@@ -6,10 +6,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from datetime import datetime
 
 from msgspec import structs
 
+from scraper import drift
 from scraper.errors import ScrapeError
+from scraper.index import Run
 from scraper.pipeline import Known, Left, clean_and_add, fetch_all, files, is_fatal, looks
 from scraper.pipeline.budget import REASONS
 from scraper.pipeline.commit import acknowledged
@@ -33,6 +36,7 @@ async def run_source(source: Source, tools: Tools, told: Told = lambda result: N
     """
     tools = structs.replace(tools, budget=tools.budget.for_run())
     index, tally = tools.archive.index, Tally()
+    last = index.runs().get(source.name)
     index.start_run(source.name, tools.now())
     local = source.kind in (SourceKind.FOLDER, SourceKind.WARC)
     try:
@@ -46,7 +50,20 @@ async def run_source(source: Source, tools: Tools, told: Told = lambda result: N
     index.end_run(source.name, tools.now(), ok=not tally.failures)
     tools.archive.commit()
     log.info("%s: %s", source.name, tally, extra={"fields": {"source": source.name, **tally.counts()}})
+    _tell_drift(source, last, tools)
     return tally
+
+
+def _tell_drift(source: Source, last: Run | None, tools: Tools) -> None:
+    """Say what of a source is not as it was at the end of its last run, once; status says it as long as it is so."""
+    if last is None:
+        return
+    before = datetime.fromisoformat(last.ended_at or last.started_at)
+    begun, over = drift.news(tools.archive.index, source.name, before, tools.clock())
+    for alarm in begun:
+        log.warning("%s: %s", source.name, alarm.says, extra={"fields": {"drift": structs.asdict(alarm)}})
+    for alarm in over:
+        log.info("%s: %s is as it was, or has been so for long", source.name, alarm.what)
 
 
 async def run_looks(source: Source, tools: Tools, told: Told = lambda result: None) -> Tally:

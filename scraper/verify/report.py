@@ -34,6 +34,7 @@ SLUGS = frozenset(
             "index-seen",
             "index-words",
             "index-families",
+            "index-measures",
             "index-payload",
             "index-memory",
             "waiting-line",

@@ -9,11 +9,10 @@ import msgspec
 from scraper import records, warc
 from scraper.clean.memory import signed
 from scraper.errors import ScrapeError
-from scraper.families.shingles import shingled
 from scraper.index import NAME, Index, Row, declared, spelled
-from scraper.index.members import entries
 from scraper.sources import urls
 from scraper.types import Ledger, Record, WarcRef
+from scraper.verify.derived import check_derived
 from scraper.verify.report import Findings, Scope, Wrong, existing
 from scraper.verify.scratch import Scratch
 
@@ -54,9 +53,8 @@ def check_index(scope: Scope, scratch: Scratch, found: Findings) -> None:
         _check_seen(scope, index, scratch, found)
     if not found.has_problems and not _has_words(scope, index):
         found.problem(NAME, Wrong("index-words", "the full text is not that of the articles: run `scrape index`"))
-    if not found.has_problems and not _has_families(scope, index):
-        what = "story families are not found by the texts of their first members: run `scrape index`"
-        found.problem(NAME, Wrong("index-families", what))
+    if not found.has_problems:
+        check_derived(index, rows_and_records(scope, index), found)
 
 
 def _check_memories(index: Index, known: set[tuple[str, str]], noted: set[tuple[str, str]], found: Findings) -> None:
@@ -70,24 +68,9 @@ def _check_memories(index: Index, known: set[tuple[str, str]], noted: set[tuple[
 
 def _has_words(scope: Scope, index: Index) -> bool:
     try:
-        return index.has_words_of(_articles(scope, index))
+        pairs = rows_and_records(scope, index)
+        return index.has_words_of((row.seq, record) for row, record in pairs if record is not None)
     except (OSError, ValueError):  # all lines were read a moment ago: a purge has moved them since
-        return True
-
-
-def _has_families(scope: Scope, index: Index) -> bool:
-    """Whether the first members of families are found by their texts, and nothing else is."""
-    expected = 0
-    try:
-        with index.reading():  # one state of it, whoever writes meanwhile
-            for seq, record in _articles(scope, index):
-                row = index.at(seq)
-                wanted = entries(index, row, shingled(record.text)) if row is not None else ()
-                if not index.is_signed(seq, wanted):
-                    return False
-                expected += len(set(wanted))
-            return index.signed() == expected
-    except (OSError, ValueError):  # as above
         return True
 
 
@@ -181,11 +164,12 @@ def _entry(ref: WarcRef, scope: Scope) -> warc.Entry:
     return warc.read_at(existing(scope.root / ref.file), ref.offset)
 
 
-def _articles(scope: Scope, index: Index) -> Iterator[tuple[int, Record]]:
-    """Every article of the index with its running number, by its line or while that waits."""
+def rows_and_records(scope: Scope, index: Index) -> Iterator[tuple[Row, Record | None]]:
+    """Every row, of an article with its record, by its line or while that waits."""
     waiting = {pending.seq: pending.line for pending in index.pending()}
     for row in index.rows():
-        if row.line is not None:
-            place = row.line
-            raw = waiting.get(row.seq) or records.read_at(scope.root / place.file, place.offset, place.length)
-            yield row.seq, records.decode(raw)
+        if (place := row.line) is None:
+            yield row, None
+            continue
+        raw = waiting.get(row.seq) or records.read_at(scope.root / place.file, place.offset, place.length)
+        yield row, records.decode(raw)

@@ -14,6 +14,7 @@ from cli_support import run
 
 from scraper import heartbeat
 from scraper.archive import Archive
+from scraper.index import Measure
 
 
 def told(root: Path) -> dict[str, list[str]]:
@@ -64,7 +65,7 @@ def test_the_runs_of_all_sources_in_columns(tmp_path: Path) -> None:
         **{"records": {}, "failures": {}, "state": "failed"},
         **{"started_at": "2026-11-20T12:00:00Z", "ended_at": "2026-11-20T12:00:30Z"},
         **{"next_at": "2026-11-20T13:00:00Z", "late": 7260.0, "skipped": 2, "missed": 3},
-        "reached_at": "2026-11-20T12:00:30Z",
+        **{"reached_at": "2026-11-20T12:00:30Z", "drift": []},
     }
     assert (told["daemon"], told["waiting_lines"]) == ({"state": "none"}, 0)
 
@@ -94,3 +95,16 @@ def test_a_daemon_is_known_by_its_sign_of_life(tmp_path: Path, hours: int, says:
     assert line.startswith(f"{says}{os.getpid()}, since {at:%Y-%m-%dT%H:%M:%SZ}")
     (tmp_path / heartbeat.NAME).write_bytes(b"{")
     assert told(tmp_path)["daemon"][0].startswith("unknown: ")
+
+
+def test_what_is_not_as_it_was(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        for number in range(480):
+            at = (datetime.now(UTC) - timedelta(hours=3 * (480 - number))).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            archive.index.measure(Measure("paper", at, f"{number}", "article", 300, number < 456, True, 12, 8))
+        archive.index.start_run("paper", at)
+    [line] = told(tmp_path)["drift"]
+    assert re.fullmatch(r"paper: since [A-Z][a-z]+day \d{4}-\d\d-\d\d 0 of 24 have a date \(before 100%\)", line)
+    [alarm] = json.loads(run("status", "--json", "--archive", str(tmp_path)).out)["sources"]["paper"]["drift"]
+    assert (alarm["what"], alarm["of"], alarm["before"], alarm["now"]) == ("date", 24, 1.0, 0.0)
+    assert f"paper: {alarm['says']}" == line
