@@ -1,6 +1,9 @@
 """WARC files out of S3 and shards into it, on moto's server on loopback: an object is there whole or not at all.
 
-Needs s3fs and moto (`pip install -r requirements/s3.txt`); `SCRAPE_S3=required` demands them.
+Needs s3fs and moto (`pip install -r requirements/s3.txt`); `SCRAPE_S3=required` demands them. More kills, as in
+test_corpus_killed.py:
+
+    SCRAPE_TEST_WARCS=40 SCRAPE_TEST_KILLS=20 python -m pytest -n0 -s tests/corpus/test_corpus_s3.py -k killed
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import pytest
 import sets
 import warc_files as made
 from cli_support import run
+from kills import Course
 
 from scraper import Capture, read_warc
 from scraper.errors import ScrapeError
@@ -140,6 +144,31 @@ def test_a_folder_in_a_store_is_like_one_on_a_disk(bucket: Bucket) -> None:
     folder.remove("a/b")
     folder.remove("a/b")
     assert (folder.names("a"), folder.sweep(0), bucket.names()) == ([], 0, [])
+
+
+class Far(Course):
+    """The output is in the bucket."""
+
+    def __init__(self, top: Path, bucket: Bucket) -> None:
+        super().__init__(top)
+        self.bucket, self.output = bucket, "s3://bucket/out"
+
+    def finished(self) -> list[str]:
+        return [name.rpartition("/")[2] for name in self.bucket.names() if name.startswith("bucket/out/state/")]
+
+    def copy(self) -> Path:
+        for name in self.bucket.names():
+            path = self.top / name.removeprefix("bucket/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(self.bucket.read(name))
+        return self.top / "out"
+
+    def forget(self, name: str) -> None:
+        self.bucket.fs.rm_file(f"bucket/out/state/{name}")
+
+
+def test_the_whole_run_is_killed_and_goes_on_with_its_output_in_s3(bucket: Bucket, tmp_path: Path) -> None:
+    Far(tmp_path, bucket).kill_runs()
 
 
 def test_what_is_not_there_or_refuses_is_said_with_its_address(
