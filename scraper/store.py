@@ -155,8 +155,15 @@ class Folder:
         with tempfile.NamedTemporaryFile(prefix="scrape-") as file:
             yield cast("BinaryIO", file)
             file.flush()
-            with _said(f"{self.name}/{name}"):
-                fs.put_file(file.name, f"{root}/{name}")
+            url = f"{self.name}/{name}"
+            try:
+                with _said(url):
+                    fs.put_file(file.name, f"{root}/{name}")
+            except (FileNotFoundError, ScrapeError) as error:  # what the next shard would meet too
+                what = str(error).removeprefix(f"{url}: ")
+                raise LimitError(
+                    f"{url}: cannot be written: {what}; is there such a bucket?", reason="not-writable"
+                ) from error
 
 
 @contextmanager
@@ -215,7 +222,8 @@ def _file(name: str) -> File:
 def _find_in_store(url: str, suffixes: tuple[str, ...]) -> list[File]:
     fs, path = _store(url)
     scheme = url.partition("://")[0]
-    with _said(url):
+    found: dict[str, dict[str, Any]] = {}
+    with suppress(FileNotFoundError), _said(url):  # of a glob in no bucket
         if _MAGIC.search(path):
             found = fs.glob(path, detail=True)
         elif fs.isfile(path):

@@ -38,6 +38,8 @@ TASKS = 1_000
 """Pages after which a process is replaced, so that what leaks in it is bounded."""
 START = 120.0
 """Seconds that a process may take to start; about one is usual."""
+LOST = 20
+"""Processes that may die before they have an item, which is not the item's fault: something kills all that start."""
 ORPHAN = 10
 """Seconds beyond the deadline after which a process ends by itself: its parent was killed and cannot do it."""
 
@@ -171,19 +173,23 @@ class Processes(Generic[Item, Result]):
             process.close()
 
     def _work(self, item: Item) -> Result:
-        for tried in range(self._bounds.tries):
-            process = self._take(fresh=tried > 0)
+        died = lost = 0
+        while died < self._bounds.tries and lost < LOST:
+            process = self._take(fresh=died + lost > 0)
             try:
                 answer: Result = process.ask(item, self._bounds.deadline)
-            except _DiedError:
+            except _DiedError as error:
                 self._drop(process)
+                died, lost = died + error.had_item, lost + (not error.had_item)
             except TimeoutError:
                 self._drop(process)
                 raise self._bounds.late() from None
             else:
                 self._put_back(process)
                 return answer
-        count = {2: "two", 3: "three"}.get(self._bounds.tries, str(self._bounds.tries))
+        if lost == LOST:
+            raise LimitError(f"{lost} processes died before they could clean it", reason="worker-died")
+        count = {2: "two", 3: "three"}.get(died, str(died))
         raise LimitError(f"{count} processes that cleaned it died; is there enough memory?", reason="worker-died")
 
     def _take(self, *, fresh: bool) -> _Process:
@@ -217,7 +223,11 @@ class Processes(Generic[Item, Result]):
 
 
 class _DiedError(Exception):
-    """A cleaning process is gone."""
+    """A cleaning process is gone; `had_item` says whether it may have died of its item."""
+
+    def __init__(self, *, had_item: bool) -> None:
+        super().__init__(had_item)
+        self.had_item = had_item
 
 
 class _Process:
@@ -237,17 +247,19 @@ class _Process:
 
     def ask(self, item: object, seconds: float) -> Any:
         """The answer for an item; TimeoutError if there was none in time, _DiedError if the process is gone."""
+        had_item = False
         try:
             if self.asked == 0:
                 if not self._pipe.poll(START):
-                    raise _DiedError
+                    raise _DiedError(had_item=False)
                 self._pipe.recv()
             self.asked += 1
             self._pipe.send(item)
+            had_item = True
             answered = self._pipe.poll(seconds)
             answer = self._pipe.recv() if answered else None
         except (EOFError, OSError) as error:
-            raise _DiedError from error
+            raise _DiedError(had_item=had_item) from error
         if not answered:
             raise TimeoutError
         return answer
