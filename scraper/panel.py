@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from scraper import drift
 from scraper.archive import disk
 from scraper.daemon import Daemon
 from scraper.errors import ScrapeError
@@ -15,15 +16,20 @@ from scraper.pipeline import Tools
 from scraper.version import __version__
 
 UNAVAILABLE = 503
+DRIFTS_AGE = 300.0
+DRIFTS_AT_ONCE = 20
+"""Sources whose drift is looked at for one answer, at 1 to 3 ms each on the daemon's own loop."""
 
 
 def pages(daemon: Daemon, tools: Tools, min_free: int, meter: Meter) -> Pages:
     """The three paths. That one is answered at all says that the loop is alive."""
 
+    drifts = _Drifts(tools)
+
     def metrics() -> Answer:
         families = [*meter.families(), *process(), *_daemon(daemon)]
         try:
-            families += _archive(tools)
+            families += [*_archive(tools), drifts.family()]
         except ScrapeError as error:  # a disk that fails must not hide the other numbers
             return Answer(exposition(families) + f"# {error}\n".replace("\n", " ") + "\n", content_type=CONTENT_TYPE)
         return Answer(exposition(families), content_type=CONTENT_TYPE)
@@ -41,6 +47,25 @@ def pages(daemon: Daemon, tools: Tools, min_free: int, meter: Meter) -> Pages:
         return Answer(f"{daemon.state}\n", 200 if daemon.state == "runs" else UNAVAILABLE)
 
     return {"/metrics": metrics, "/healthz": healthy, "/readyz": ready}
+
+
+class _Drifts:
+    """What of each source is not as it was, as of minutes ago: those looked at longest ago are looked at again."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._index, self._clock = tools.archive.index, tools.clock
+        self._known: dict[str, tuple[float, list[drift.Alarm]]] = {}
+
+    def family(self) -> Family:
+        """One sample for each alarm of a source."""
+        now, names = self._clock(), self._index.measured_sources()
+        self._known = {name: self._known.get(name, (0.0, [])) for name in names}
+        for name in sorted(names, key=lambda name: self._known[name][0])[:DRIFTS_AT_ONCE]:
+            if abs(now.timestamp() - self._known[name][0]) >= DRIFTS_AGE:
+                self._known[name] = (now.timestamp(), drift.alarms(self._index, name, now))
+        alarms = [alarm for name in names for alarm in self._known[name][1]]
+        samples = (("", {"source": alarm.source, "what": alarm.what}, 1) for alarm in alarms)
+        return Family("scrape_source_drift", "gauge", "What of a source's articles is not as it was.", samples)
 
 
 def _daemon(daemon: Daemon) -> list[Family]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from pools import cleaners
 from test_daemon import NOW, Bell, folder, jobs, until
 from test_meter import read
 
-from scraper import monitor
+from scraper import drift, monitor
 from scraper.archive import Archive
 from scraper.archive import Settings as ArchiveSettings
 from scraper.config.bind import Bind
 from scraper.daemon import Around, Daemon, Settings
 from scraper.errors import LimitError
+from scraper.index import Index, Measure
 from scraper.meter import Meter
 from scraper.monitor import Answer, Monitor
 from scraper.panel import pages
@@ -139,3 +141,30 @@ def test_what_the_daemon_shows(tmp_path: Path) -> None:
             assert (panel["/readyz"]().status, panel["/readyz"]().text) == (503, "stops\n")
 
     asyncio.run(main())
+
+
+def test_drift_is_a_metric_some_sources_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [NOW]
+    with Archive(tmp_path / "archive", ArchiveSettings(min_free=0)) as archive:
+        for number in range(40):
+            archive.index.measure(Measure(f"s{number:02}", "2026-11-21T10:00:00.000000Z", "c", "article", 300))
+        asked: list[str] = []
+
+        def alarms(index: Index, source: str, at: datetime) -> list[drift.Alarm]:
+            asked.append(source)
+            return [drift.Alarm(source, "date", "", 40, 0.97, 0.0, "")] if source in ("s03", "s30") else []
+
+        monkeypatch.setattr(drift, "alarms", alarms)
+        tools = Tools(archive, cleaners(), None, lambda: now[0])
+        daemon = Daemon([], tools, Settings(), Around(Bell(), Meter()))
+        panel = pages(daemon, tools, 0, Meter())
+
+        def shown() -> set[str]:
+            return {name for name in read(panel["/metrics"]().text) if name.startswith("scrape_source_drift")}
+
+        third, thirtieth = (f'scrape_source_drift{{source="{name}",what="date"}}' for name in ("s03", "s30"))
+        assert [shown(), shown(), shown()] == [{third}, {third, thirtieth}, {third, thirtieth}]
+        assert sorted(asked) == [f"s{number:02}" for number in range(40)]
+        now[0] += timedelta(minutes=6)
+        shown()
+        assert len(asked) == 60
