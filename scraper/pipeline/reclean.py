@@ -88,6 +88,8 @@ async def reclean(order: Order, tools: Tools, told: Told = lambda done: None) ->
     """
     index = tools.archive.index
     done = Recleaned(index.last_seq())  # what is added from here on is current
+    if order.dry and tools.memories is not None:
+        tools = structs.replace(tools, memories=tools.memories.trial())
     gate = asyncio.Semaphore(AT_ONCE)  # captures in memory together
 
     async def one(row: Row) -> Record | Compared | Failure | None:

@@ -43,11 +43,15 @@ class _Host(Struct):
 
 
 class Memories:
-    """The profiles of an archive, for the process that writes to it."""
+    """The profiles of an archive, for the process that writes to it; as a `trial` it keeps none of those it makes."""
 
-    def __init__(self, settings: Settings, archive: Archive) -> None:
-        self._settings, self._archive = settings, archive
+    def __init__(self, settings: Settings, archive: Archive, *, trial: bool = False) -> None:
+        self._settings, self._archive, self._trial = settings, archive, trial
         self._hosts: dict[str, _Host] = {}
+
+    def trial(self) -> Memories:
+        """The same, by which nothing is added to the archive."""
+        return Memories(self._settings, self._archive, trial=True)
 
     def of(self, url: str, at: str) -> Memory | None:
         """The profile for a page at an address, frozen at this time if one is due; None if there is none of its host.
@@ -58,14 +62,16 @@ class Memories:
         if not host:
             return None
         known = self._hosts.get(host)
-        # After an error of the disk the archive may have gone back to before the last profile.
-        is_lost = known is not None and known.memory is not None and not self._archive.index.has_memory(known.memory)
-        if known is None or known.wait <= 0 or is_lost:
+        if known is None or known.wait <= 0 or self._is_lost(known.memory):
             if len(self._hosts) >= MOST_HOSTS:
                 self._hosts.clear()
             known = self._hosts[host] = self._look(host, at)
         known.wait -= 1
         return known.memory
+
+    def _is_lost(self, memory: Memory | None) -> bool:
+        """Whether the archive went back to before this profile, after an error of the disk."""
+        return memory is not None and not self._trial and not self._archive.index.has_memory(memory)
 
     def _look(self, host: str, at: str) -> _Host:
         index = self._archive.index
@@ -77,6 +83,8 @@ class Memories:
         if lesson.articles < self._settings.first:  # one story again and again
             return _Host(last, max(count, 1))
         memory = lesson.frozen(host, last.number + 1 if last is not None else 1, count)
+        if self._trial:
+            return _Host(memory, after(count) - count)
         self._archive.note(Note(source="", key=host, memory=memory, at=at), f"memory:{host}/{memory.number}")
         log.info("%s: remembers %d lines of %d articles (%s)", host, len(memory.lines), memory.articles, memory.id)
         return _Host(memory, after(count) - count)

@@ -63,8 +63,8 @@ def pages(server: Server, made: list[Made]) -> Source:
     return Source("paper", SourceKind.PAGES, "", pages=tuple(server.url(one.path) for one in made))
 
 
-def recleaned(bench: Bench, *, everything: bool = False) -> Recleaned:
-    order = Order(Options().profile, signed(shipped(), Options()).digest, everything)
+def recleaned(bench: Bench, *, everything: bool = False, dry: bool = False) -> Recleaned:
+    order = Order(Options().profile, signed(shipped(), Options()).digest, everything, dry)
 
     async def main(tools: Tools) -> Recleaned:
         return await reclean(order, tools)
@@ -144,6 +144,19 @@ def test_reclean_takes_the_last_profile_for_all_and_is_done_then(bench: Remember
     assert str(recleaned(bench)) == "0 cleaned again, 18 current"
     assert recleaned(bench, everything=True).failures == []
     assert verify(bench.root).problems == ()
+
+
+def test_a_dry_run_makes_the_profile_that_is_due_and_keeps_nothing(bench: Remembering, quayside: Server) -> None:
+    made = site("quayside")
+    Bench.run(Bench(bench.root), pages(quayside, made))
+    files = {path: path.read_bytes() for path in bench.root.glob("warc/*/*/*")}
+    tried = recleaned(bench, dry=True)
+    assert len(tried.compared) == len(made)
+    assert memories(bench) == []
+    assert {path: path.read_bytes() for path in bench.root.glob("warc/*/*/*")} == files
+    done = recleaned(bench)
+    assert done.verdicts.total() == len(made)
+    assert {record.id for record in bench.lines()} >= set(tried.compared)  # the very profile that was tried
 
 
 def test_without_memory_records_are_as_ever(tmp_path: Path, quayside: Server) -> None:
