@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from archives import lines, put, sound
-from captures import capture, page
+from captures import answered, capture, page
 from msgspec import structs
 
 from scraper.archive import Archive, View, rebuild
@@ -73,7 +73,7 @@ def test_made_again_it_knows_what_lies_in_the_warc(root: Path) -> None:
     with Archive(root) as archive:
         assert [payload.uri[-1] for payload in archive.index.all_payloads()] == ["0", "0", "1", "2"]
         later = structs.replace(capture(2).exchanges[0], started_at="2026-11-22T12:00:00Z")
-        ref = archive.store(structs.replace(capture(2), exchanges=(later,)))
+        ref = archive.store(answered(capture(2), later))
         assert archive.read(ref).type == "revisit"
         assert archive.capture(ref).body == page(2)
         assert archive.index.seen("paper", "https://news.example/1") == "record-1"
