@@ -157,3 +157,24 @@ def test_a_line_that_cannot_be_made_again_leaves_its_article_unseen(tmp_path: Pa
     with View(tmp_path) as view:
         assert view.index.seen("paper", "news.example/1") is None
     assert lines(tmp_path) == []
+
+
+@pytest.mark.parametrize("cut", [None, 100])
+def test_a_warc_file_that_is_lost_stays_known_until_it_is_forgotten(tmp_path: Path, cut: int | None) -> None:
+    with Archive(tmp_path, Settings(max_warc=3000)) as archive:
+        for number in range(6):
+            put(archive, number, Verdict.CONSENT)  # no line of JSONL would miss it
+            archive.commit()
+    victim = sorted(tmp_path.glob("warc/*/*/*.warc.gz"))[1]
+    whole = victim.read_bytes()
+    victim.write_bytes(whole[:cut]) if cut else victim.unlink()
+    for _ in range(2):
+        assert any(str(victim) in note and "--forget-lost" in note for note in rebuild(tmp_path))
+        assert {problem.slug for problem in verify(tmp_path).problems} >= {"lost-bytes" if cut else "lost-file"}
+    victim.write_bytes(whole)
+    assert rebuild(tmp_path) == ()
+    assert sound(tmp_path)
+    victim.unlink()
+    assert rebuild(tmp_path, forget_lost=True) != ()
+    assert sound(tmp_path)
+    assert rebuild(tmp_path) == ()

@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from scraper import layout, records, warc
 from scraper.archive import disk, journal
 from scraper.archive.families import Families
-from scraper.archive.repair import TORN, clear_lines, finish, open_files, repair, write_pending
+from scraper.archive.repair import TORN, clear_lines, finish, is_lost, open_files, repair, write_pending
 from scraper.errors import ScrapeError, UnusableError
 from scraper.index import NAME, OTHER_SCHEMA, File, Index, Pending, Place
 from scraper.index.measuring import measure_of
@@ -27,10 +27,11 @@ _NO_TEXT = hashlib.sha256(b"").hexdigest()
 _COMMIT_EVERY = 2000
 
 
-def rebuild(root: Path) -> tuple[str, ...]:
+def rebuild(root: Path, *, forget_lost: bool = False) -> tuple[str, ...]:
     """Make the index again from WARC and JSONL; a line for everything that was repaired or found amiss.
 
-    A LockedError while somebody writes to the archive; an UnusableError if there is no directory.
+    WARC files that are gone, or shorter than the old index knew them, stay known as lost unless `forget_lost`. A
+    LockedError while somebody writes to the archive; an UnusableError if there is no directory.
     """
     root = root.absolute()
     if not root.is_dir():
@@ -39,12 +40,12 @@ def rebuild(root: Path) -> tuple[str, ...]:
         disk.make_folders(root)
         lock = disk.Lock(root)
         try:
-            return tuple(build(root))
+            return tuple(build(root, forget_lost=forget_lost))
         finally:
             lock.release()
 
 
-def build(root: Path) -> list[str]:
+def build(root: Path, *, forget_lost: bool = False) -> list[str]:
     """Rebuild the index of an archive whose lock is held; a line for everything that was repaired or found amiss.
 
     An article that the WARC holds whole and no line of JSONL stands for gets its line again, byte for byte. Files and
@@ -53,7 +54,7 @@ def build(root: Path) -> list[str]:
     newer version made is left alone, a ScrapeError says so.
     """
     path = root / NAME
-    notes = _finish_files(root, path)
+    notes, lost = _finish_files(root, path)
     fresh = root / f"{NAME}.new"
     _remove(fresh)
     index = Index(fresh)
@@ -66,6 +67,10 @@ def build(root: Path) -> list[str]:
             for file in layout.plain_files(root, layout.WARCS):
                 notes += reading.take(file)
         notes += reading.restored()
+        for known in () if forget_lost else lost:
+            index.set_file(known)
+            way_out = "put it back, or let `scrape index --forget-lost` forget it"
+            notes.append(f"{root / known.name}: something of it is gone, and `scrape verify` says so: {way_out}")
         _fill(root, index)
         index.commit()
         index.checkpoint()  # on a full disk this fails here, while the old index is still there
@@ -88,14 +93,19 @@ def _fill(root: Path, index: Index) -> None:
             index.commit()
 
 
-def _finish_files(root: Path, path: Path) -> list[str]:
-    """Let the old index say what was acknowledged, if it still can; without it, whatever is whole counts."""
+def _finish_files(root: Path, path: Path) -> tuple[list[str], list[File]]:
+    """Let the old index say what was acknowledged, if it still can; without it, whatever is whole counts.
+
+    With the notes come the WARC files of which something is gone, as the old index knew them.
+    """
     notes: list[str] = []
+    lost: list[File] = []
     if path.exists():
         try:
             with closing(Index(path)) as old:
                 notes += journal.finish(root, old)
                 notes += repair(root, old)
+                lost = [file for file in old.files() if is_lost(root, file)]
         except ScrapeError as error:
             if error.reason == OTHER_SCHEMA:
                 raise
@@ -105,7 +115,7 @@ def _finish_files(root: Path, path: Path) -> list[str]:
         notes += finish(root, file, _complete(file), TORN)
     for file in layout.plain_files(root, layout.LINES):
         notes += clear_lines(root, file)
-    return notes
+    return notes, lost
 
 
 def _complete(path: Path) -> int:

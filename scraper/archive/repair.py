@@ -170,9 +170,17 @@ def _compare(root: Path, index: Index, file: File) -> list[str]:
         return [disk.set_aside(root, path, file.good_length)]
     if size >= file.good_length:
         return []
-    lost = f"{path}: {file.good_length - size} acknowledged bytes are gone; `scrape verify` says which records"
+    lost = f"{path}: {file.good_length - size} acknowledged bytes are gone; `scrape verify` says what refers to them"
     if file.sha256 is not None:
         index.forget_payloads(file.name, size)  # the next response with the same payload must be stored whole
         return [lost]
     index.set_file(File(file.name, size))  # lines that come must know where they will stand
     return [f"{lost}, `scrape index` makes the lines again from the WARC"]
+
+
+def is_lost(root: Path, file: File) -> bool:
+    """Whether a WARC file that was closed is gone, or shorter than it was."""
+    if file.sha256 is None:
+        return False
+    path = root / file.name
+    return not path.exists() or path.stat().st_size < file.good_length

@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "and say what was repaired. What only the index knew begins anew: counts of failures and last runs."
     )
     parser.add_argument("--rebuild", action="store_true", help="the same; there is nothing else that it could do")
+    parser.add_argument(
+        "--forget-lost", action="store_true", help="forget WARC files of which something is gone, as `verify` says"
+    )
     add_archive(parser)
 
 
@@ -27,7 +30,7 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     # The directory is looked at first: a mistyped one would be given an archive's layout.
     if not (root / NAME).exists() and not holds_files(root):
         raise nothing_at(root)
-    for note in rebuild(root):
+    for note in rebuild(root, forget_lost=args.forget_lost):
         streams.write(f"{one_line(note)}\n")
     with View(root) as view:
         counted = sum(view.index.counts().values())
