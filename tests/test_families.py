@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from archives import sound
-from captures import capture, ledger, record
+from captures import answered, capture, ledger, record
 from msgspec import structs
 from prose import edited, part, prose
 
@@ -29,8 +29,8 @@ def put(archive: Archive, number: int, text: str, **more: object) -> Record:
         record(number), text=text, text_sha256=hashlib.sha256(text.encode()).hexdigest(), **{"version": 1, **more}
     )
     of = capture(number, source=made.source)
-    if made.fetched_at != of.fetched_at:
-        of = structs.replace(of, fetched_at=made.fetched_at or "")
+    hop = structs.replace(of.exchanges[0], url=made.url or "", started_at=made.fetched_at or "")
+    of = answered(structs.replace(of, link=structs.replace(of.link, url=hop.url)), hop)
     assert archive.add(archive.store(of), made, ledger(made))
     found = archive.record(made.id)
     assert found is not None
@@ -111,7 +111,8 @@ def test_what_is_no_article_has_none_and_short_texts_stay_alone(root: Path) -> N
 def test_versions_of_an_article_are_of_its_family_whatever_they_say(root: Path) -> None:
     with Archive(root) as archive:
         put(archive, 1, prose(1))
-        own = {"url": "https://news.example/1", "fetched_at": "2026-11-21T18:00:00Z"}
+        url = "https://news.example/1"
+        own = {"url": url, "final_url": url, "fetched_at": "2026-11-21T18:00:00Z"}
         assert put(archive, 2, prose(2), version=2, **own).family == "record-1"
         assert put(archive, 3, edited(prose(2), 0.1)).family == "record-1"  # like the first member's second version
         assert put(archive, 4, prose(1)).family == "record-1"

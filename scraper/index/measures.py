@@ -5,7 +5,6 @@ One entry for each page that was met for the first time, by its latest cleaning;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct, structs
@@ -30,6 +29,21 @@ class Measure(Struct, frozen=True, array_like=True):
     kept: int | None = None
 
 
+class Page(Struct, frozen=True, array_like=True, gc=False):
+    """What drift is seen by of a measure: flags are 0 and 1, as SQLite has them."""
+
+    at: str
+    article: int
+    words: int | None
+    dated: int | None
+    signed: int | None
+    removed: int | None
+    kept: int | None
+
+
+_PAGE = "at, verdict = 'article', words, dated, signed, removed, kept"
+
+
 class Measures(Database):
     """The part of the index that drift is seen by."""
 
@@ -38,19 +52,31 @@ class Measures(Database):
         values = structs.astuple(measure)
         self._write(f"INSERT OR REPLACE INTO measures ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 constants only
 
-    def measured(self, source: str, since: str, until: str, limit: int) -> list[Measure]:
-        """The newest measures of a source within these times, newest first."""
-        where = "WHERE source = ? AND at >= ? AND at <= ? ORDER BY at DESC, capture DESC LIMIT ?"
-        return list(self._measures(where, (source, since, until, limit)))
+    def newest_pages(self, source: str, since: str, until: str, limit: int) -> list[Page]:
+        """The newest pages of a source within these times, newest first."""
+        where = "source = ? AND at >= ? AND at <= ? ORDER BY at DESC, capture DESC LIMIT ?"
+        return self._pages(where, (source, since, until, limit))
 
-    def from_then(self, source: str, since: str, until: str, limit: int) -> list[Measure]:
-        """The first measures of a source within these times, in order."""
-        where = "WHERE source = ? AND at >= ? AND at < ? ORDER BY at, capture LIMIT ?"
-        return list(self._measures(where, (source, since, until, limit)))
+    def pages_beyond(self, source: str, since: str, until: str, count: int) -> bool:
+        """Whether there are more pages of a source within these times than so many."""
+        sql = "SELECT 1 FROM measures WHERE source = ? AND at >= ? AND at <= ? LIMIT 1 OFFSET ?"
+        return bool(self._read(sql, (source, since, until, count)))
+
+    def pages_from(self, source: str, since: str, until: str, limit: int) -> list[Page]:
+        """The first pages of a source within these times, in order."""
+        return self._pages(
+            "source = ? AND at >= ? AND at < ? ORDER BY at, capture LIMIT ?", (source, since, until, limit)
+        )
 
     def measure_at(self, source: str, at: str, capture: str) -> Measure | None:
         """The measure of a capture."""
-        return next(self._measures("WHERE source = ? AND at = ? AND capture = ?", (source, at, capture)), None)
+        where = "WHERE source = ? AND at = ? AND capture = ?"
+        found = self._read(f"SELECT {_COLUMNS} FROM measures {where}", (source, at, capture))  # noqa: S608 constants only
+        if not found:
+            return None
+        *before, dated, signed, removed, kept = found[0]
+        flags = (None if dated is None else bool(dated), None if signed is None else bool(signed))
+        return self._checked((*before, *flags, removed, kept), Measure)
 
     def count_measures(self) -> int:
         """How many there are."""
@@ -81,8 +107,6 @@ class Measures(Database):
         )
         return [str(row[0]) for row in self._read(sql)]
 
-    def _measures(self, where: str, values: tuple[Any, ...]) -> Iterator[Measure]:
-        with self._guarded():
-            for row in self._db.execute(f"SELECT {_COLUMNS} FROM measures {where}", values):  # noqa: S608 clauses of this file only
-                dated, signed = (None if flag is None else bool(flag) for flag in row[5:7])
-                yield self._checked((*row[:5], dated, signed, *row[7:]), Measure)
+    def _pages(self, where: str, values: tuple[Any, ...]) -> list[Page]:
+        rows = self._read(f"SELECT {_PAGE} FROM measures WHERE {where}", values)  # noqa: S608 clauses of this file only
+        return self._checked(rows, list[Page])

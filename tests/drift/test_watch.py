@@ -81,8 +81,8 @@ def test_a_large_source_is_judged_by_some_pages_of_each_day(index: Index) -> Non
     fill(index, 60, 120, 2)
     fill(index, 2, 120, dated=False)
     (alarm,) = drift.alarms(index, "paper", NOW)
-    assert (alarm.what, alarm.of, alarm.now) == ("date", 32, 0.0)
-    assert alarm.since == min(one.at for one in index.measured("paper", at(2), at(0), 9999))
+    assert (alarm.what, alarm.of, alarm.now) == ("date", 28, 0.0)
+    assert alarm.since == min(one.at for one in index.newest_pages("paper", at(2), at(0), 9999))
 
 
 def test_a_slow_source_is_judged_by_what_there_is(index: Index) -> None:
@@ -121,6 +121,20 @@ def test_news_are_told_once_and_their_end_too(index: Index) -> None:
     assert [alarm.what for _, over in told for alarm in over] == ["date"]
 
 
+def test_a_watch_looks_at_a_few_sources_at_a_time(index: Index) -> None:
+    for name in ("a", "b", "c"):
+        fill(index, 50, 10, 3, source=name)
+        fill(index, 3, 10, source=name, dated=False)
+    watch = drift.Watch(at_once=2, every=timedelta(minutes=10))
+    seen = [[alarm.source for alarm in watch.alarms(index, NOW + timedelta(seconds=15 * call))] for call in range(3)]
+    assert seen == [["a", "b"], ["a", "b", "c"], ["a", "b", "c"]]
+    later = NOW + timedelta(days=2)
+    fill(index, 0, 10, -2, source="a")
+    fill(index, 0, 10, -2, source="c")
+    assert [alarm.source for alarm in watch.alarms(index, later) if alarm.what == "date"] == ["b", "c"]  # c is to come
+    assert [alarm.source for alarm in watch.alarms(index, later) if alarm.what == "date"] == ["b"]
+
+
 def test_a_damaged_time_is_the_index_s_fault(index: Index) -> None:
     fill(index, 60, 10)
     index.measure(Measure("paper", "2026-11-20T25", "x", "article"))
@@ -137,7 +151,8 @@ def measures(root: Path) -> set[tuple[object, ...]]:
 
 
 def put_article(archive: Archive, number: int, **more: object) -> Record:
-    made = record(number, removed_counts={"ad": 3, "related": 4}, published="2026-11-20", authors=("A. B.",), **more)
+    made = record(number, removed_counts={"title": 7}, published="2026-11-20", authors=("A. B.",), **more)
+    made = structs.replace(made, removed=(made.removed or ()) * 7)
     ref = archive.store(capture(number))
     assert archive.add(ref, made, ledger(made))
     return structs.replace(made, warc=ref)
@@ -162,7 +177,7 @@ def test_each_page_is_measured_once_by_its_latest_cleaning(root: Path) -> None:
     time = "2026-11-21T12:00:0{}.000001Z"
     assert measures(root) == {
         ("paper", time.format(1), "article", 12, 1, 0, 7, 1),
-        ("paper", time.format(2), "article", 12, 0, 0, 0, 1),
+        ("paper", time.format(2), "article", 12, 0, 0, 1, 1),
         ("paper", time.format(3), "consent", None, None, None, None, None),
     }
     assert sound(root)
