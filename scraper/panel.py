@@ -17,8 +17,8 @@ from scraper.version import __version__
 
 UNAVAILABLE = 503
 DRIFTS_AGE = 300.0
-DRIFTS_AT_ONCE = 20
-"""Sources whose drift is looked at for one answer, at 1 to 3 ms each on the daemon's own loop."""
+DRIFTS_AT_ONCE = 10
+"""Sources whose drift is looked at for one answer, at 3 to 9 ms each on the daemon's own loop."""
 
 
 def pages(daemon: Daemon, tools: Tools, min_free: int, meter: Meter) -> Pages:

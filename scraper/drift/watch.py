@@ -1,9 +1,8 @@
 """The alarms of a source: what of its articles has changed, since when, and how much.
 
 A source is judged by its last 60 days, or its last 150 pages where these are fewer; one with over 1,000 pages in that
-time by fourteen of each day. So a source costs 1 to 6 ms, however large the archive is; with 1,000 articles a day 15,
-most of it for counting them. An alarm ends when the source is as it was, or has been different for longer than it was
-not.
+time by fourteen of each day. So it costs 3 to 9 ms, however large the archive is; with 1,000 articles a day 16, most of
+it for counting them. An alarm ends when the source is as it was, or has been different for longer than it was not.
 """
 
 from __future__ import annotations
@@ -53,26 +52,6 @@ class Alarm(Struct, frozen=True):
 def all_alarms(index: Index, now: datetime) -> list[Alarm]:
     """The alarms of all sources, by name."""
     return [alarm for source in index.measured_sources() for alarm in alarms(index, source, now)]
-
-
-class Watch:
-    """The alarms of all sources for whoever asks all the time, as metrics do: a call looks at a few sources at most,
-    those first that were not looked at for the longest time."""
-
-    def __init__(self, at_once: int = 20, every: timedelta = timedelta(minutes=10)) -> None:
-        self._at_once, self._every = at_once, every
-        self._known: dict[str, tuple[datetime, list[Alarm]]] = {}
-
-    def alarms(self, index: Index, now: datetime) -> list[Alarm]:
-        """The alarms as far as they are known, by source; of most sources as they were some minutes ago."""
-        names = index.measured_sources()
-        never = datetime.min.replace(tzinfo=UTC)
-        looked = {name: self._known[name][0] if name in self._known else never for name in names}
-        due = [name for name in names if not timedelta(0) <= now - looked[name] < self._every]
-        for name in sorted(due, key=lambda name: looked[name])[: self._at_once]:
-            self._known[name] = (now, alarms(index, name, now))
-        self._known = {name: self._known[name] for name in names if name in self._known}
-        return [alarm for _, found in self._known.values() for alarm in found]
 
 
 def news(index: Index, source: str, before: datetime, now: datetime) -> tuple[list[Alarm], list[Alarm]]:

@@ -121,20 +121,6 @@ def test_news_are_told_once_and_their_end_too(index: Index) -> None:
     assert [alarm.what for _, over in told for alarm in over] == ["date"]
 
 
-def test_a_watch_looks_at_a_few_sources_at_a_time(index: Index) -> None:
-    for name in ("a", "b", "c"):
-        fill(index, 50, 10, 3, source=name)
-        fill(index, 3, 10, source=name, dated=False)
-    watch = drift.Watch(at_once=2, every=timedelta(minutes=10))
-    seen = [[alarm.source for alarm in watch.alarms(index, NOW + timedelta(seconds=15 * call))] for call in range(3)]
-    assert seen == [["a", "b"], ["a", "b", "c"], ["a", "b", "c"]]
-    later = NOW + timedelta(days=2)
-    fill(index, 0, 10, -2, source="a")
-    fill(index, 0, 10, -2, source="c")
-    assert [alarm.source for alarm in watch.alarms(index, later) if alarm.what == "date"] == ["b", "c"]  # c is to come
-    assert [alarm.source for alarm in watch.alarms(index, later) if alarm.what == "date"] == ["b"]
-
-
 def test_a_damaged_time_is_the_index_s_fault(index: Index) -> None:
     fill(index, 60, 10)
     index.measure(Measure("paper", "2026-11-20T25", "x", "article"))
