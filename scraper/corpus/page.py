@@ -6,9 +6,9 @@ import traceback
 
 from msgspec import Struct
 
-from scraper import records
 from scraper.clean import Options
 from scraper.corpus.choice import Choice
+from scraper.corpus.columns import line
 from scraper.errors import ScrapeError
 from scraper.record import provenance_of, record_of
 from scraper.revisions.again import Difference, difference
@@ -84,4 +84,4 @@ def _cleaned(page: Capture, job: Job, rules: Rules) -> Done:
     entry = job.found.entry
     ref = WarcRef(job.name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
     record: Record = record_of(article, provenance_of(page, ref), reasons=False)
-    return Done(article.verdict, records.encode(record), difference=change)
+    return Done(article.verdict, line(record), difference=change)
