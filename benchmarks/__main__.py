@@ -1,4 +1,4 @@
-"""`python -m benchmarks accuracy|speed|memory|capture|chrome|picture`: see benchmarks/README.md."""
+"""`python -m benchmarks accuracy|speed|memory|capture|chrome|reclean|picture`: see benchmarks/README.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy, capture, chrome, memory, picture, speed, texts
+from benchmarks import accuracy, capture, chrome, memory, picture, reclean, speed, texts
 from benchmarks.data import SETS, Choice, DataError, Page, found, load_pages, load_texts, missing, read_ids
 from benchmarks.systems import ONLY_TIMED, PEERS, Loaded, load
 
@@ -61,6 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     six.add_argument("--least", type=int, default=chrome.LEAST, help="pages of a host (default 3)")
     six.add_argument("--json", type=Path, help="write the figures to this file too")
     six.set_defaults(run=_chrome)
+    seven = commands.add_parser("reclean", parents=[data], help="what cleaning WARC files costs, beside trafilatura")
+    seven.add_argument("--pages", type=int, default=1000, help="how many are cleaned (default 1000)")
+    seven.add_argument("--rounds", type=int, default=3, help="how often by each (default 3)")
+    seven.add_argument("--growth", type=int, nargs="+", help="instead: the cost of so many pages, and a worker's memory")
+    seven.add_argument("--json", type=Path, help="write the figures to this file too")
+    seven.set_defaults(run=_reclean)
     four = commands.add_parser("picture", help="accuracy against time, from a file of figures")
     four.add_argument("figures", type=Path, nargs="+", help="what accuracy --json wrote, of a set's parts together")
     four.add_argument("-o", "--output", type=Path, required=True)
@@ -129,6 +135,17 @@ def _chrome(args: argparse.Namespace) -> None:
             hosts = chrome.run_pages(_pages(args, name), args.least)
         result["sets"][name] = chrome.report(name, hosts)
     _write(args.json, result)
+
+
+def _reclean(args: argparse.Namespace) -> None:
+    pages = [page for name in _sets(args) if name != "texts" for page in _pages(args, name)]
+    if not pages:
+        raise DataError(f"no pages under {args.data}")
+    about = {"python": platform.python_version(), "machine": platform.machine()}
+    found = (
+        reclean.growth(pages, sorted(args.growth)) if args.growth else reclean.report(pages, args.pages, args.rounds)
+    )
+    _write(args.json, {"about": about, "reclean": found})
 
 
 def _picture(args: argparse.Namespace) -> None:

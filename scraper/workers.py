@@ -79,14 +79,20 @@ def _unpacked(memory: bytes) -> Memory | None:
     return msgspec.msgpack.decode(memory, type=Memory) if memory else None
 
 
-def clean_capture(capture: Capture, options: Options, memory: Memory | None = None) -> Cleaned:
-    """Clean a capture in this process, with what is remembered of its host."""
+def clean_article(capture: Capture, options: Options, memory: Memory | None = None) -> Article:
+    """Clean a capture in this process, with what is remembered of its host, and without a look at its rights."""
     # A file's address is where it lay on this machine; only a page's own address says something of the page.
     url = capture.final_url if capture.final_url.startswith(("http://", "https://")) else None
     content_type = capture.header("content-type") or capture.mime
     found_by = capture.link.found_by
     source = Source(capture.body, url, content_type, capture.fetched_at, found_by, memory)
-    article = clean_bytes(source, options)
+    return clean_bytes(source, options)
+
+
+def clean_capture(capture: Capture, options: Options, memory: Memory | None = None) -> Cleaned:
+    """Clean a capture in this process, with what is remembered of its host."""
+    article = clean_article(capture, options, memory)
+    content_type = capture.header("content-type") or capture.mime
     html = decode_html(capture.body, content_type).text if sniff(capture.body) == "html" else None
     return Cleaned(article, structs.replace(read_rights(capture.headers, html), robots=capture.robots))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+import os
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -218,3 +219,20 @@ def test_chrome_memory_on_a_host_with_four_pages(tmp_path: Path, capsys: pytest.
     assert "quayside.example" in capsys.readouterr().out
     assert main(["chrome", "--data", str(tmp_path), "--set", "fundus", "--least", "5"]) == 0
     assert "quayside.example" not in capsys.readouterr().out
+
+
+def test_reclean_measures_both_systems_and_both_numbers_of_cores(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = tmp_path / "reclean.json"
+    arguments = ["reclean", "--data", str(data), "--set", "zyte", "--json", str(figures)]
+    assert main([*arguments, "--pages", "3", "--rounds", "1"]) == 0
+    found = json.loads(figures.read_text(encoding="utf-8"))["reclean"]
+    assert found["pages"] == 3
+    assert sorted(found["speed"]) == ["scrape reclean", "trafilatura", "trafilatura (text only)"]
+    assert all(run["cpu"] > 0 and run["wall"] > 0 for runs in found["speed"].values() for run in runs)
+    assert len(found["gains"]) == (len(os.sched_getaffinity(0)) > 1)
+    assert main([*arguments, "--growth", "2", "3"]) == 0
+    found = json.loads(figures.read_text(encoding="utf-8"))["reclean"]
+    assert (list(found["runs"]), list(found["worker"])) == (["2", "3"], ["2", "3"])
+    assert "MiB of a worker that is never replaced" in capsys.readouterr().out

@@ -6,16 +6,16 @@ import traceback
 
 from msgspec import Struct
 
-from scraper import records
 from scraper.clean import Options
 from scraper.corpus.choice import Choice
+from scraper.corpus.columns import line
 from scraper.errors import ScrapeError
 from scraper.record import provenance_of, record_of
 from scraper.revisions.again import Difference, difference
 from scraper.revisions.diff import Version
 from scraper.types import Capture, Record, Verdict, WarcRef
 from scraper.warc.pages import Found, Wanted
-from scraper.workers import clean_capture
+from scraper.workers import clean_article
 
 BUG = "internal-error"
 
@@ -75,7 +75,7 @@ def _about(choice: Choice) -> tuple[frozenset[int] | None, frozenset[str | None]
 
 
 def _cleaned(page: Capture, job: Job, rules: Rules) -> Done:
-    article = clean_capture(page, rules.options).article
+    article = clean_article(page, rules.options)
     is_kept = rules.choice.takes(article.verdict, article.metadata.language)
     after = Version(article.metadata.title, article.text, article.metadata.language) if is_kept else None
     change = difference(job.before, after) if job.is_compared else None
@@ -84,4 +84,4 @@ def _cleaned(page: Capture, job: Job, rules: Rules) -> Done:
     entry = job.found.entry
     ref = WarcRef(job.name, entry.offset, entry.length, entry.uri("warc-record-id") or "")
     record: Record = record_of(article, provenance_of(page, ref), reasons=False)
-    return Done(article.verdict, records.encode(record), difference=change)
+    return Done(article.verdict, line(record), difference=change)

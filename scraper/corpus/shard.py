@@ -10,6 +10,7 @@ import msgspec
 from backports import zstd
 from zlib_ng import zlib_ng
 
+from scraper.corpus.columns import COLUMNS
 from scraper.export.parquet import ROWS, Table
 
 LEVEL = 6
@@ -71,7 +72,7 @@ class _Parquet:
     """A row group for every ROWS lines."""
 
     def __init__(self, out: Digest) -> None:
-        self._table = Table(out)
+        self._table = Table(out, COLUMNS)
         self._rows: list[dict[str, Any]] = []
 
     def put(self, line: bytes) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 import msgspec
 from msgspec import Struct, structs
 
+from scraper.corpus.columns import features
 from scraper.corpus.source import Source
 from scraper.store import File, Folder
 
@@ -26,7 +27,9 @@ _CARD = """---
 configs:
 - config_name: default
   data_files:
-{patterns}---
+{patterns}dataset_info:
+  features:
+{features}---
 
 Articles out of WARC files, cleaned by `scrape reclean`: `data/` has a shard for each file, `manifest.json` counts and
 digests, `state/` what failed, by name.
@@ -148,7 +151,7 @@ def summarise(folder: Folder) -> Counter[str]:
     folder.write(MANIFEST, _json({"schema": 1, "total": dict(sorted(total.items())), "shards": shards}))
     endings = sorted({_ending(state.shard.name) for state in states})
     patterns = "".join(f"  - {DATA}/*.{ending}\n" for ending in endings)
-    folder.write(CARD, _CARD.format(patterns=patterns).encode())
+    folder.write(CARD, _CARD.format(patterns=patterns, features=features()).encode())
     return total
 
 

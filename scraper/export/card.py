@@ -64,11 +64,12 @@ def _front(tally: Tally, columns: tuple[tuple[str, Type], ...]) -> Iterable[str]
     yield from ("configs:", "- config_name: default", "  data_files:", "  - split: train", "    path: data/*.jsonl")
     yield from ("dataset_info:", "  features:")
     for name, kind in columns:
-        yield from (f"  {line}" for line in _feature(name, kind))
+        yield from (f"  {line}" for line in feature(name, kind))
     yield "---"
 
 
-def _feature(name: str, kind: Type) -> Iterable[str]:
+def feature(name: str, kind: Type) -> Iterable[str]:
+    """A column and its type, in lines of YAML."""
     yield f"- name: {name}"
     match kind:
         case Many(of=str() as scalar):
@@ -76,7 +77,7 @@ def _feature(name: str, kind: Type) -> Iterable[str]:
         case Fields(fields=fields):
             yield "  struct:"
             for inner, of in fields:
-                yield from (f"  {line}" for line in _feature(inner, of))
+                yield from (f"  {line}" for line in feature(inner, of))
         case str():
             yield f"  dtype: {kind}"
         case _:

@@ -16,10 +16,14 @@ ROWS = 2000
 """Articles in a row group: about 10 MB of text, which is in memory at once."""
 
 
+Shape = tuple[tuple[str, Type], ...]
+"""Columns with their types."""
+
+
 class Table:
     """A Parquet file that is written, a row group at a time; a UsageError where pyarrow is not installed."""
 
-    def __init__(self, out: Any) -> None:
+    def __init__(self, out: Any, shape: Shape) -> None:
         try:
             import pyarrow as pa  # noqa: PLC0415 - 40 MB that no other command needs
             import pyarrow.parquet as pq  # noqa: PLC0415 - the same
@@ -27,12 +31,13 @@ class Table:
             message = "Parquet needs pyarrow, which the extra `parquet` brings: pip install pyarrow, or take jsonl"
             raise UsageError(message, reason="no-pyarrow") from error
         self._make = pa.Table.from_pylist
-        self._schema = pa.schema([(name, _arrow(kind, pa)) for name, kind in _SHAPE])
+        self._shape = shape
+        self._schema = pa.schema([(name, _arrow(kind, pa)) for name, kind in shape])
         self._writer = pq.ParquetWriter(out, self._schema, compression="zstd")
 
     def write(self, rows: Sequence[dict[str, Any]]) -> None:
         """Write records, as their lines of JSONL have them, as one row group."""
-        group = [{name: _value(kind, values[name]) for name, kind in _SHAPE} for values in rows]
+        group = [{name: _value(kind, values[name]) for name, kind in self._shape} for values in rows]
         self._writer.write_table(self._make(group, schema=self._schema), row_group_size=ROWS)
 
     def close(self) -> None:
@@ -42,7 +47,7 @@ class Table:
 
 def write(articles: Articles, out: BinaryIO) -> int:
     """Write all articles, 0 for damage of its own; a UsageError that names the extra where pyarrow is not installed."""
-    table = Table(out)
+    table = Table(out, columns())
     for rows in _groups(articles):
         table.write(rows)
     table.close()
@@ -57,9 +62,6 @@ def _groups(articles: Articles) -> Iterator[list[dict[str, Any]]]:
             yield group
             group = []
     yield group  # an empty one makes a file with a schema and without rows
-
-
-_SHAPE = columns()
 
 
 def _value(kind: Type, value: Any) -> Any:
