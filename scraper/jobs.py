@@ -110,8 +110,9 @@ async def recovered(archive: Archive, pause: float, told: Callable[[ScrapeError]
 
 @contextmanager
 def handling(handlers: Mapping[signal.Signals, Callable[[], object]]) -> Iterator[None]:
-    """Handle signals on the event loop, until the end of the block."""
+    """Handle signals on the event loop until the end of the block; then they are answered as they were before."""
     loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in handlers}
     for number, handler in handlers.items():
         loop.add_signal_handler(number, handler)
     try:
@@ -119,6 +120,7 @@ def handling(handlers: Mapping[signal.Signals, Callable[[], object]]) -> Iterato
     finally:
         for number in handlers:
             loop.remove_signal_handler(number)
+            signal.signal(number, before[number] or signal.SIG_DFL)
 
 
 def past_of(run: Run) -> Past:

@@ -11,6 +11,7 @@ import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 from msgspec import structs
 
@@ -58,7 +59,9 @@ def run(args: argparse.Namespace, streams: Streams) -> int:
     _make_inboxes(timed)
     # With a contact, sources on the web may still come with a new configuration.
     network = config.network.contact is not None or any(source.type in ON_THE_WEB for source in timed)
-    return asyncio.run(_Service(args, config, network=network).serve())
+    service = _Service(args, config, network=network)
+    signal.signal(signal.SIGHUP, service.reload_later)
+    return asyncio.run(service.serve())
 
 
 def _timed(config: Config) -> list[SourceConfig]:
@@ -84,6 +87,11 @@ class _Service:
 
     def __init__(self, args: argparse.Namespace, config: Config, *, network: bool) -> None:
         self._args, self._config, self._network = args, config, network
+        self._is_to_reload = False
+
+    def reload_later(self, number: int, frame: FrameType | None) -> None:
+        """Answer a SIGHUP that comes before there is anything to reload, as while it waits for room on the disk."""
+        self._is_to_reload = True
 
     async def serve(self) -> int:
         config, meter = self._config, Meter()
@@ -109,6 +117,8 @@ class _Service:
                 monitor = Monitor(pages(daemon, tools, config.archive.min_free, meter))
                 await stack.enter_async_context(monitor.listening(parse(config.metrics.bind)))
             await stack.enter_async_context(beside(config))
+            if self._is_to_reload:
+                asyncio.get_running_loop().call_soon(daemon.reload)
             await daemon.serve()
         return 0 if daemon.cut is None else 128 + daemon.cut
 

@@ -132,6 +132,19 @@ def test_sighup_takes_a_new_configuration_and_leaves_a_wrong_one(project: Projec
     assert project.texts() == [clean("ferry")]
 
 
+def test_a_sighup_before_it_serves_does_not_end_it(project: Project) -> None:
+    """As it would do by itself, while it waits for room on its disk."""
+    project.file.write_text(
+        project.file.read_text().replace("{directory: archive}", "{directory: archive, min_free: 1000000 GiB}")
+    )
+    process = project.start("daemon")
+    until(process, "waiting until there is")
+    process.send_signal(signal.SIGHUP)
+    wait(process, lambda: "waits: " in project.run("health").err)
+    process.send_signal(signal.SIGTERM)
+    assert end(process).code == 0
+
+
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     """With a page that takes the cleaner a minute, and ten minutes to drain."""
     project = Project(tmp_path, schedule="{jitter: 0s, drain: 10m}")
