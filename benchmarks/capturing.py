@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scraper import fetch, polite
+from scraper.__main__ import FEWER_COLLECTIONS
 from scraper.archive import Archive
 from scraper.types import Link
 from scraper.warc import form, write
@@ -23,6 +25,7 @@ COMMIT_EVERY = 32
 def main(arguments: Sequence[str]) -> None:
     """`serve FOLDER`, `fetch URLS OUTPUT`, or `shares URLS OUTPUT`, which prints the share of each of SHARES."""
     role, path = arguments[0], Path(arguments[1])
+    gc.set_threshold(FEWER_COLLECTIONS, *gc.get_threshold()[1:])  # as `scrape` begins
     if role == "serve":
         asyncio.run(serve({f"/{page.name}": page.read_bytes() for page in path.glob("*.html")}))
         return

@@ -1,7 +1,7 @@
 """One link in, one Capture out: every hop byte for byte as it crossed the wire, within bounds and with manners.
 
-httpx speaks through a transport of our own (transport.py), below which every byte is tapped. Redirects, robots.txt and
-turns are handled here, one hop at a time, because each hop must be asked for, guarded and archived by itself.
+The transport speaks HTTP over connections whose every byte is tapped. Redirects, robots.txt and turns are handled here,
+one hop at a time, because each hop must be asked for, guarded and archived by itself.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from functools import partial
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
-import httpcore
 from msgspec import Struct
 
-from scraper import coding, guard, http2, tls, transport
+from scraper import coding, guard, http2, tls
 from scraper.errors import ConfigError, LimitError, ScrapeError
 from scraper.guard import Target
 from scraper.reply import NETWORK_ERRORS, Reply, head_of, page_body, plain, read_reply, robots_body
-from scraper.tap import Bounds, Clock, Resolve, TapBackend, Wire, look_up, tapping
+from scraper.tap import Bounds, Clock, Resolve, Tap, Wire, look_up
+from scraper.transport import Fields, Transport, Waits
+from scraper.transport.client import Asked, client, get
 from scraper.types import Capture, Exchange, Link, Robots
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,6 @@ _NO_ANSWER = frozenset({"unreachable", "timeout", "closed-early"})
 _PASSING = frozenset({"timeout", "closed-early"})  # who is not there at all is not there four seconds later
 _BUSY = frozenset({502, 503, 504})  # a proxy's or a server's trouble of the moment: RFC 9110 section 15.6
 _RETRY_WAIT = 30.0  # seconds; a host that wants to be left alone for longer is not asked again for the same link
-_KEEPALIVE = 15.0  # seconds; longer than the usual pause between two requests to a host
-_CONNECTIONS = 100
 
 
 class Settings(Struct, frozen=True):
@@ -116,9 +115,6 @@ def exchanges_of(error: ScrapeError) -> tuple[Exchange, ...]:
     return exchanges
 
 
-_Headers = list[tuple[bytes, bytes]]
-
-
 class _MayPassError(Exception):
     """A request that had no whole answer, and the pause before its host may be asked again."""
 
@@ -139,16 +135,10 @@ class Fetcher:
         self._polite = polite
         self._clock = clock
         allowed = guard.Allowed(guard.networks(settings.allow_addresses), settings.allow_ports)
-        spoken = ["http/1.1", "h2"] if settings.http2 else ["http/1.1"]
-        exceptions = tls.Exceptions(settings.unverified_hosts, spoken)
-        pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls.trust(settings.ca_file),
-            max_connections=_CONNECTIONS,
-            keepalive_expiry=_KEEPALIVE,
-            network_backend=TapBackend(allowed.check, resolve, exceptions),
-            http2=settings.http2,
-        )
-        self._client = transport.client(pool, http2.errors() if settings.http2 else ())
+        spoken = ("http/1.1", "h2") if settings.http2 else ("http/1.1",)
+        trust = tls.Trust(settings.ca_file, settings.unverified_hosts, spoken)
+        self._client = client(Transport(Tap(allowed.check, resolve, trust), settings.http2))
+        self._waits = Waits(settings.connect_timeout, settings.read_timeout)
 
     async def __aenter__(self) -> Self:
         return self
@@ -230,7 +220,7 @@ class Fetcher:
                     return reply
             trip.retries -= 1
 
-    async def _try(self, target: Target, trip: _Trip, headers: _Headers) -> tuple[Reply, float]:
+    async def _try(self, target: Target, trip: _Trip, headers: Fields) -> tuple[Reply, float]:
         """One exchange in its host's turn, and the host's next pause; a connection that went stale is replaced once."""
         async with self._polite.turn(target.url):
             begun = self._clock()
@@ -248,33 +238,31 @@ class Fetcher:
         log.debug("%s answered %d", target.url, reply.exchange.status)
         return reply, pause
 
-    async def _exchange(self, target: Target, headers: _Headers, trip: _Trip) -> Reply | None:
+    async def _exchange(self, target: Target, headers: Fields, trip: _Trip) -> Reply | None:
         """One request and its response; None if a connection that was used before turned out to be useless."""
-        now, settings = self._clock(), self._settings
-        waits = {"connect": settings.connect_timeout, "read": settings.read_timeout, "write": settings.read_timeout}
-        request = transport.get(target, headers, waits)
-        bounds = Bounds(now + trip.left, trip.max_bytes, whole=settings.framing == "wire")
-        with tapping(Wire(target.url, self._clock, bounds)) as wire:
-            try:
-                response = await self._client.send(request, stream=True)
-            except NETWORK_ERRORS as error:
-                if wire.reused and not isinstance(error, httpcore.TimeoutException):
-                    return None
-                raise plain(error, wire) from error
-            try:
-                head = head_of(response, wire)
-                if head is not None:
-                    reply = await read_reply(response, wire, head, now)
-                    if wire.http2 and reply.cut is not None:  # its stream goes on, and would take from the next one's
-                        await response.extensions["network_stream"].aclose()
-                    return reply
-                if wire.reused and not wire.http2:
-                    return None
-                raise ScrapeError(f"{target.url}: the server does not speak HTTP", reason="protocol")
-            finally:
-                await response.aclose()
+        now = self._clock()
+        bounds = Bounds(now + trip.left, trip.max_bytes, whole=self._settings.framing == "wire")
+        wire = Wire(target.url, self._clock, bounds)
+        request = get(Asked(target, self._waits, wire), headers)
+        try:
+            answer = await self._client.send(request, stream=True)
+        except NETWORK_ERRORS as error:
+            if wire.reused and not isinstance(error, TimeoutError):
+                return None
+            raise plain(error, wire) from error
+        try:
+            if wire.http2:
+                wire.sent += http2.request_head(target.path, headers)
+            head = head_of(answer, wire)
+            if head is not None:
+                return await read_reply(answer, wire, head, now)
+            if wire.reused and not wire.http2:
+                return None
+            raise ScrapeError(f"{target.url}: the server does not speak HTTP", reason="protocol")
+        finally:
+            await answer.aclose()
 
-    def _headers(self, target: Target, validators: Validators) -> _Headers:
+    def _headers(self, target: Target, validators: Validators) -> Fields:
         headers = (
             ("Host", target.authority),
             ("User-Agent", self._settings.user_agent),

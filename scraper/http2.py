@@ -1,4 +1,4 @@
-"""HTTP/2 told as HTTP/1.1: messages for the archive, whose readers know no frames, and the errors of the h2 package.
+"""HTTP/2 told as HTTP/1.1: messages for the archive, whose readers know no frames.
 
 The WARC says what was spoken (WARC-Protocol: h2). What has no counterpart in HTTP/1.1 is left out: pseudo-headers but
 for the status and the path, the order of frames, padding. There is no reason phrase in HTTP/2, so there is none here.
@@ -8,21 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scraper.errors import ConfigError
-
 Fields = Iterable[tuple[bytes, bytes]]
 
 _ENDS = (b"\r", b"\n", b"\0")
-
-
-def errors() -> tuple[type[Exception], ...]:
-    """What h2 raises, or lets be raised, where a server breaks the protocol; a ConfigError without the package."""
-    try:
-        from h2.exceptions import H2Error  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        message = "network.http2: needs the h2 package; install it with: pip install 'scrape[http2]'"
-        raise ConfigError(message, reason="no-http2") from error
-    return (H2Error, ValueError)  # ValueError: httpcore 1.0 reads the :status without checking it
 
 
 def is_end(error: Exception) -> bool:

@@ -6,18 +6,18 @@ import logging
 import re
 from datetime import UTC, datetime
 
-import httpcore
 import httpx
 from msgspec import Struct
 
-from scraper import coding, http2, transport
+from scraper import coding, http2
 from scraper.errors import LimitError, ScrapeError
-from scraper.tap import MAX_FIELDS, Wire
+from scraper.tap import MAX_FIELDS, UnreachableError, Wire
+from scraper.transport import BreachError
 from scraper.types import Exchange
 
 log = logging.getLogger(__name__)
 
-NETWORK_ERRORS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError)
+NETWORK_ERRORS = (OSError, BreachError)
 """What an exchange may raise below HTTP's own level; `plain` puts it in this program's words."""
 
 _MAX_PARTS = 100_000  # 3 s of the processor's time; 16 MB in chunks of one byte would take minutes
@@ -50,37 +50,35 @@ class Reply(Struct, frozen=True):
             return location
 
 
-async def read_reply(response: httpx.Response, wire: Wire, head: bytes, started: float) -> Reply:
+async def read_reply(answer: httpx.Response, wire: Wire, head: bytes, started: float) -> Reply:
     """Read a response to its end, or to where it is cut off; `head` is the wire's.
 
     A wire that kept everything gives the response as it came; another one, with its chunks undone.
     """
-    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw)
-    taken = bytearray()  # not a list of parts: chunks of one byte would cost fifty times their size
-    parts = 0
+    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers.raw)
+    parts: list[bytes | bytearray] = []
     cut: ScrapeError | None = None
     truncated = None
     try:
-        async for part in response.aiter_raw():
-            taken += part
-            parts += 1
-            if parts > _MAX_PARTS:
+        async for part in answer.aiter_raw():
+            parts.append(part)
+            if len(parts) > _MAX_PARTS:
                 what = f"{wire.url}: a body in more than {_MAX_PARTS} chunks"
                 raise LimitError(what, reason="too-many-chunks")
     except LimitError as error:
         cut, truncated = error, "time" if error.reason == "deadline" else "length"
     except NETWORK_ERRORS as error:
-        cut, truncated = plain(error, wire), "time" if isinstance(error, httpcore.TimeoutException) else "disconnect"
-    body = bytes(taken)
-    del taken
+        cut, truncated = plain(error, wire), "time" if isinstance(error, TimeoutError) else "disconnect"
+    body = b"".join(parts)
+    del parts
     exchange = Exchange(
         url=wire.url,
-        request=_request(response.request) if wire.http2 else bytes(wire.sent),
+        request=bytes(wire.sent),
         response=_message(wire, head, body, cut),
-        status=response.status_code,
+        status=answer.status_code,
         started_at=_rfc3339(started),
         peer=wire.peer,
-        protocol=response.extensions["http_version"].decode("ascii").lower(),
+        protocol=answer.http_version.lower(),
         tls=wire.tls,
         truncated=truncated,
         unverified=wire.unverified,
@@ -88,19 +86,14 @@ async def read_reply(response: httpx.Response, wire: Wire, head: bytes, started:
     return Reply(exchange=exchange, headers=headers, body=body, cut=cut)
 
 
-def head_of(response: httpx.Response, wire: Wire) -> bytes | None:
+def head_of(answer: httpx.Response, wire: Wire) -> bytes | None:
     """A response's head as the archive keeps it; None if there is none that belongs to this exchange."""
-    fields = response.headers.raw
+    fields = answer.headers.raw
     if not wire.http2:
         return wire.head([name for name, _ in fields])
     if len(fields) > MAX_FIELDS:
         raise LimitError(f"{wire.url}: over {MAX_FIELDS} lines of header", reason="too-many-headers")
-    return http2.response_head(response.status_code, fields)
-
-
-def _request(request: httpx.Request) -> bytes:
-    """A request over HTTP/2 as HTTP/1.1 would have it."""
-    return http2.request_head(transport.target_of(request).path, request.headers.raw)
+    return http2.response_head(answer.status_code, fields)
 
 
 def _message(wire: Wire, head: bytes, body: bytes, cut: ScrapeError | None) -> bytes:
@@ -158,12 +151,12 @@ def robots_body(reply: Reply, limit: int) -> bytes:
 
 
 def plain(error: Exception, wire: Wire) -> ScrapeError:
-    """httpcore's error in the words of this program."""
-    if isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout)):
+    """What went wrong in the words of this program."""
+    if isinstance(error, UnreachableError):
         reason, what = "unreachable", "cannot be reached"
-    elif isinstance(error, httpcore.TimeoutException):
+    elif isinstance(error, TimeoutError):
         reason, what = "timeout", "answers too slowly; raise `network.timeout` if it is worth the wait"
-    elif wire.ended or not isinstance(error, httpcore.ProtocolError) or (wire.http2 and http2.is_end(error)):
+    elif wire.ended or not isinstance(error, BreachError) or (wire.http2 and http2.is_end(error)):
         reason, what = "closed-early", "hung up before the response was whole"
     else:
         reason, what = "protocol", "does not speak HTTP"

@@ -1,27 +1,24 @@
 """The tap on the wire: every byte of an HTTP exchange as it crosses, on connections to checked addresses only.
 
-It sits below the HTTP library, as httpcore's network backend, and above TLS. There alone the bytes are still what the
+It sits below the HTTP library and above TLS. There alone the bytes are still what the
 server sent: header case, duplicates, folded lines, informational responses. There, too, a name is looked up once, every
 answer is checked, and the connection goes to an address that was checked, so no second look-up can give another one.
 """
 
-# ruff: noqa: ASYNC109 - the timeout parameters are those of httpcore's interface
 from __future__ import annotations
 
 import asyncio
 import re
 import socket
-import ssl
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any
 
-import httpcore
 from msgspec import Struct
 
 from scraper import tls
 from scraper.errors import LimitError, ScrapeError
+from scraper.guard import Target
+from scraper.stream import Stream, connect, secure
 
 Clock = Callable[[], float]
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -102,10 +99,13 @@ class Wire:
         """Take note of bytes that were read; raises LimitError ("too-large", "head-too-large", "too-many-headers")."""
         self.ended = not data
         self.count += len(data)
-        if self.http2:  # frames, which say nothing by themselves; h2 bounds a head to 64 KiB
+        if self.http2:  # frames again; h2 bounds a head to 64 KiB
             self._bound()
             return
-        if self._reading_head or self._bounds.whole:
+        if self._bounds.whole:
+            self.received += data
+        elif self._reading_head and self._end is None:  # and no more of what comes with it than a head may have
+            data = data[: MAX_HEAD + 1 - len(self.received)]
             self.received += data
         if self._reading_head:
             self._measure(len(data))
@@ -130,42 +130,29 @@ class Wire:
             self._start = seen = end.end()
         size = len(self.received) if self._end is None else self._end
         self._lines += self.received.count(b"\n", len(self.received) - new, size)
-        if size > MAX_HEAD:
-            raise LimitError(f"{self.url}: a response head of over {MAX_HEAD} bytes", reason="head-too-large")
         if self._lines > MAX_FIELDS:
             raise LimitError(f"{self.url}: over {MAX_FIELDS} lines of header", reason="too-many-headers")
+        if size > MAX_HEAD and _STATUS.match(self.received, self._start):  # h11 says what the rest is
+            raise LimitError(f"{self.url}: a response head of over {MAX_HEAD} bytes", reason="head-too-large")
 
     @contextmanager
-    def bounded(self, timeout: float | None) -> Iterator[float]:
-        """A timeout cut down to what the deadline leaves; raises LimitError ("deadline") when that has run out."""
+    def bounded(self, wait: float) -> Iterator[float]:
+        """A time of the loop's clock: so many seconds ahead, or fewer where the deadline leaves fewer.
+
+        Raises LimitError ("deadline") when that has run out, or does within.
+        """
         left = self._bounds.deadline - self._clock()
         if left <= 0:
             raise self._late()
         try:
-            yield left if timeout is None else min(timeout, left)
-        except httpcore.TimeoutException as error:
-            if timeout is None or left <= timeout:
+            yield asyncio.get_running_loop().time() + min(wait, left)
+        except TimeoutError as error:
+            if left <= wait:
                 raise self._late() from error
             raise
 
     def _late(self) -> LimitError:
         return LimitError(f"{self.url}: the time for one link has passed; raise `network.deadline`", reason="deadline")
-
-
-_wire: ContextVar[Wire] = ContextVar("wire")
-
-
-@contextmanager
-def tapping(wire: Wire) -> Iterator[Wire]:
-    """Let the connections that this task uses write into `wire`.
-
-    A task-local variable, because httpcore hands a backend no request; so bytes cannot reach another task's exchange.
-    """
-    token = _wire.set(wire)
-    try:
-        yield wire
-    finally:
-        _wire.reset(token)
 
 
 async def look_up(host: str, port: int) -> list[str]:
@@ -174,116 +161,116 @@ async def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-class _Secured(Struct, frozen=True):
-    """How a connection is secured: version and cipher suite, why its certificate was not checked, what is spoken."""
-
-    tls: str | None = None
-    unverified: str | None = None
-    http2: bool = False
+class UnreachableError(OSError):
+    """No connection came about."""
 
 
-_PLAIN = _Secured()
+class Tapped:
+    """A connection that copies what crosses it into the wire of its exchange.
 
+    `peer` is the address that was connected to: once the server has hung up the operating system no longer says who it
+    was. `unverified` is why the server's certificate was not checked.
+    """
 
-class _TappedStream(httpcore.AsyncNetworkStream):
-    """A connection that copies what crosses it into the wire of the task that uses it."""
-
-    def __init__(
-        self, stream: httpcore.AsyncNetworkStream, peer: str, exceptions: tls.Exceptions, secured: _Secured = _PLAIN
-    ) -> None:
+    def __init__(self, stream: Stream, peer: str, unverified: str | None = None) -> None:
+        session = stream.session
         self._stream = stream
-        # As it was connected to: once the server has hung up the operating system no longer says who it was.
         self._peer = peer
-        self._exceptions = exceptions
-        self._secured = secured
+        self._unverified = unverified
+        self._tls = None if session is None else tls.facts(session)
+        self.http2 = session is not None and session.selected_alpn_protocol() == "h2"
+        self.wire: Wire
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        wire = _wire.get()
-        with wire.bounded(timeout) as allowed:
-            data = await self._stream.read(max_bytes, allowed)
-        wire.read(data)
+    def begin(self, wire: Wire) -> None:
+        """An exchange begins."""
+        self.wire = wire
+        wire.peer, wire.tls, wire.unverified, wire.http2 = self._peer, self._tls, self._unverified, self.http2
+
+    async def read(self, wait: float) -> bytes:
+        """What comes next, waited for so many seconds at the most."""
+        with self.wire.bounded(wait) as until:
+            data = await self._stream.receive(until)
+        self.wire.read(data)
         return data
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        wire = _wire.get()
-        wire.peer, wire.tls, wire.unverified = self._peer, self._secured.tls, self._secured.unverified
-        wire.http2 = self._secured.http2
-        wire.sent += buffer
-        with wire.bounded(timeout) as allowed:
-            await self._stream.write(buffer, allowed)
+    async def write(self, data: bytes, wait: float) -> None:
+        """Send all of it."""
+        if not self.http2:  # frames, which say nothing by themselves
+            self.wire.sent += data
+        with self.wire.bounded(wait) as until:
+            await self._stream.send(data, until)
 
-    async def aclose(self) -> None:
-        await self._stream.aclose()
+    @property
+    def is_readable(self) -> bool:
+        """Whether the server has sent something, or hung up."""
+        return self._stream.is_readable
 
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        wire = _wire.get()
-        unverified = self._exceptions.reason(server_hostname)
-        context = ssl_context if unverified is None else self._exceptions.context
-        try:
-            with wire.bounded(timeout) as allowed:
-                stream = await self._stream.start_tls(context, server_hostname, allowed)
-        except httpcore.ConnectError as error:
-            way_out = "; `network.unverified_hosts` can except a host" if "CERTIFICATE_VERIFY" in str(error) else ""
-            raise ScrapeError(f"{wire.url}: no TLS connection: {error}{way_out}", reason="tls") from error
-        session: ssl.SSLObject = stream.get_extra_info("ssl_object")
-        secured = _Secured(tls.facts(session), unverified, session.selected_alpn_protocol() == "h2")
-        return _TappedStream(stream, self._peer, self._exceptions, secured)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+    def close(self) -> None:
+        """Hang up."""
+        self._stream.close()
 
 
-class TapBackend(httpcore.AsyncNetworkBackend):
+class Tap:
     """Connects to checked addresses and taps the connections.
 
     `check` raises RefusedError for an address and port that may not be connected to. One refused answer refuses the
-    host: a public name that also has a private address is either a rebinding attack or a mistake. `exceptions` are the
-    hosts whose certificate is not checked.
+    host: a public name that also has a private address is either a rebinding attack or a mistake.
     """
 
-    def __init__(self, check: Callable[[str, int], None], resolve: Resolve, exceptions: tls.Exceptions) -> None:
+    def __init__(self, check: Callable[[str, int], None], resolve: Resolve, trust: tls.Trust) -> None:
         self._check = check
         self._resolve = resolve
-        self._exceptions = exceptions
-        self._network = httpcore.AnyIOBackend()
+        self._trust = trust
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        wire = _wire.get()
+    async def open(self, target: Target, wire: Wire, wait: float) -> Tapped:
+        """A new connection to a target's server; `wait` bounds look-up, connecting and TLS, each by itself.
+
+        Raises UnreachableError, RefusedError, ScrapeError ("dns", "tls"), LimitError ("deadline").
+        """
         wire.reused = False
-        with wire.bounded(timeout) as allowed:
-            addresses = await self._addresses(host, port, allowed)
-        share = None if timeout is None else timeout / len(addresses)
-        for address in addresses[:-1]:
-            try:
-                return await self._connect(address, port, share)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._connect(addresses[-1], port, share)
-
-    async def _addresses(self, host: str, port: int, timeout: float) -> list[str]:
         try:
-            async with asyncio.timeout(timeout):
-                addresses = await self._resolve(host, port)
+            with wire.bounded(wait) as until:
+                addresses = await self._addresses(target, until)
+            stream, peer = await _first(addresses, target.port, wire, wait)
+            if target.scheme == "http":
+                return Tapped(stream, peer)
+            return Tapped(await self._secured(stream, target, wire, wait), peer, self._trust.reason(target.host))
+        except OSError as error:
+            raise UnreachableError(str(error)) from error
+
+    async def _addresses(self, target: Target, until: float) -> list[str]:
+        host = target.host
+        try:
+            async with asyncio.timeout_at(until):
+                addresses = await self._resolve(host, target.port)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"no answer for the name {host}") from error
+            raise TimeoutError(f"no answer for the name {host}") from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a label that is empty or longer than 63 characters
             raise ScrapeError(f"{host}: the name was not found ({error})", reason="dns") from error
         if not addresses:
             raise ScrapeError(f"{host}: the name has no address", reason="dns")
         for address in addresses:
-            self._check(address, port)
+            self._check(address, target.port)
         return addresses[:MAX_ADDRESSES]
 
-    async def _connect(self, address: str, port: int, timeout: float | None) -> httpcore.AsyncNetworkStream:
-        with _wire.get().bounded(timeout) as allowed:
-            stream = await self._network.connect_tcp(address, port, allowed)
-        return _TappedStream(stream, address, self._exceptions)
+    async def _secured(self, stream: Stream, target: Target, wire: Wire, wait: float) -> Stream:
+        try:
+            with wire.bounded(wait) as until:
+                return await secure(stream, self._trust.context(target.host), target.host, until)
+        except TimeoutError:
+            raise
+        except OSError as error:  # ssl.SSLError is one
+            way_out = "; `network.unverified_hosts` can except a host" if "CERTIFICATE_VERIFY" in str(error) else ""
+            raise ScrapeError(f"{wire.url}: no TLS connection: {error}{way_out}", reason="tls") from error
+
+
+async def _first(addresses: list[str], port: int, wire: Wire, wait: float) -> tuple[Stream, str]:
+    """A connection to the first address that takes one, and the address; each has its share of the time."""
+    for address in addresses[:-1]:
+        try:
+            with wire.bounded(wait / len(addresses)) as until:
+                return await connect(address, port, until), address
+        except OSError:
+            continue
+    with wire.bounded(wait / len(addresses)) as until:
+        return await connect(addresses[-1], port, until), addresses[-1]

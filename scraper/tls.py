@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Mapping
 from functools import cache
 
-import httpcore
+import certifi
 
 from scraper.errors import ConfigError
 
@@ -15,9 +15,11 @@ _SUITE = re.compile(r"(ECDHE|DHE)-(ECDSA|RSA)-(?:AES(128|256)-(GCM-)?SHA(256|384
 
 
 @cache  # reading the usual certificates takes 55 ms, and a process needs them once
-def trust(ca_file: str | None) -> ssl.SSLContext:
+def _trusting(ca_file: str | None, protocols: tuple[str, ...]) -> ssl.SSLContext:
     """The usual certificates, and those of a file; a ConfigError if it holds none."""
-    context = httpcore.default_ssl_context()
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    context.set_alpn_protocols(list(protocols))
     if ca_file is not None:
         try:
             context.load_verify_locations(ca_file)
@@ -26,19 +28,33 @@ def trust(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
-class Exceptions:
-    """Hosts whose certificate is not checked, each with the reason that was given for it."""
+class Trust:
+    """Whose certificates are trusted: of all hosts that they are checked, but for some with a reason for each.
 
-    def __init__(self, reasons: Mapping[str, str], protocols: list[str]) -> None:
-        self._reasons = {host.lower().rstrip("."): reason for host, reason in reasons.items()}
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self.context.check_hostname = False
-        self.context.verify_mode = ssl.CERT_NONE
-        self.context.set_alpn_protocols(protocols)
+    `protocols` are what is offered to speak, the preferred one first. A ConfigError where `ca_file` holds no
+    certificate; the usual ones are read when the first host wants them.
+    """
 
-    def reason(self, host: str | None) -> str | None:
+    def __init__(self, ca_file: str | None, unverified: Mapping[str, str], protocols: tuple[str, ...]) -> None:
+        self._ca_file = ca_file
+        self._unverified = {host.lower().rstrip("."): reason for host, reason in unverified.items()}
+        self._protocols = protocols
+        if ca_file is not None:
+            _trusting(ca_file, protocols)
+
+    def reason(self, host: str) -> str | None:
         """Why a host's certificate is not checked; None if it is."""
-        return self._reasons.get((host or "").lower().rstrip("."))
+        return self._unverified.get(host.lower().rstrip("."))
+
+    def context(self, host: str) -> ssl.SSLContext:
+        """What a session with a host begins with."""
+        if self.reason(host) is None:
+            return _trusting(self._ca_file, self._protocols)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.set_alpn_protocols(list(self._protocols))
+        return context
 
 
 def facts(session: ssl.SSLObject) -> str:

@@ -13,7 +13,7 @@ import pytest
 from http2_servers import Answer, Http2Server
 from servers import FakeClock, Server, response
 
-from scraper import http2, polite, warc
+from scraper import polite, warc
 from scraper.errors import ConfigError, ScrapeError
 from scraper.fetch import Fetcher, Settings, exchanges_of
 from scraper.types import Capture, Link
@@ -146,5 +146,7 @@ def test_a_transfer_coding_that_http_2_does_not_have_misleads_no_reader(ask: Ask
 
 def test_without_the_package_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "h2.exceptions", None)
+    monkeypatch.delitem(sys.modules, "scraper.transport.http2", raising=False)
+    clock = FakeClock()
     with pytest.raises(ConfigError, match=r"pip install 'scrape\[http2\]'"):
-        http2.errors()
+        Fetcher(Settings(http2=True), polite.Polite(polite.Settings(), clock, clock.sleep), clock)

@@ -19,6 +19,7 @@ FLOORS = (
     {"clean", "sources"},
     # tools of the floors above
     {"coding", "families", "guard", "http2", "memory", "revisions", "robots", "retry", "store", "tls"},
+    {"stream"},
     {"tap", "tdmrep", "remembered"},
     {"transport"},
     {"reply"},
@@ -103,7 +104,7 @@ TEXT = (
     ["import scraper", "import sys; from scraper.cli import main, Streams; main(['clean'], Streams.standard())"],
 )
 def test_a_small_start_stays_small(script: str) -> None:
-    heavy = {"httpx", "apscheduler", "trafilatura", "warcio", "charset_normalizer", "yaml", "asyncio"}
+    heavy = {"h11", "apscheduler", "trafilatura", "warcio", "charset_normalizer", "yaml", "asyncio"}
     heavy |= set("numpy.ma hashlib tempfile tomllib zipfile difflib importlib.resources".split())  # 2 to 20 ms each
     script = f"{script}\nimport sys; print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
     place = os.environ | {"PYTHONPATH": str(ROOT)}

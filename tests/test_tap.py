@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import httpcore
 import pytest
 from odd import WHOLE
 from servers import FakeClock, Reply, Server, response
@@ -17,7 +17,7 @@ from scraper import polite
 from scraper.errors import RefusedError, ScrapeError
 from scraper.fetch import Fetcher, Settings, exchanges_of
 from scraper.reply import plain
-from scraper.tap import Bounds, Resolve, Wire, look_up
+from scraper.tap import MAX_HEAD, Bounds, Resolve, Wire, look_up
 from scraper.types import Capture, Exchange, Link
 
 LOOPBACK = Settings(contact="https://example.org/robot", version="1", allow_addresses=("127.0.0.1",))
@@ -54,19 +54,9 @@ def names(table: Mapping[str, list[str]]) -> Resolve:
 
 def test_a_peer_that_hung_up_at_once_is_still_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a reset the operating system says no peer's address: it is the one that was connected to."""
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", _unnamed(httpcore.AnyIOBackend.connect_tcp))
+    monkeypatch.setattr(socket.socket, "getpeername", None)
     with Server({"/": response(b"text")}) as server:
         assert fetch(server.url()).exchanges[-1].peer == "127.0.0.1"
-
-
-def _unnamed(connect: Callable[..., Awaitable[httpcore.AsyncNetworkStream]]) -> Callable[..., object]:
-    async def connected(*given: object) -> httpcore.AsyncNetworkStream:
-        stream = await connect(*given)
-        known = stream.get_extra_info
-        stream.get_extra_info = lambda info: None if info == "server_addr" else known(info)  # type: ignore[method-assign]  # a server that has gone
-        return stream
-
-    return connected
 
 
 GZIPPED = gzip.compress(b"zipped", mtime=0)
@@ -154,11 +144,20 @@ def test_what_is_no_whole_response_is_an_error_of_the_tree(raw: bytes, reason: s
     assert [exchange.url.endswith("/robots.txt") for exchange in exchanges_of(error.value)] == [True]
 
 
+def test_no_more_is_held_of_what_comes_with_a_head_than_a_head_may_have() -> None:
+    head, wire = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n", Wire("https://news.example/", lambda: 0.0, Bounds(60.0, 1 << 20))
+    wire.read(head + bytes(500_000))
+    wire.read(bytes(100_000))
+    assert wire.head([b"x"]) == head
+    assert wire.count == len(head) + 600_000
+    assert len(wire.received) <= MAX_HEAD + 1
+
+
 def test_a_silent_server_is_said_with_the_key_that_helps() -> None:
-    """httpcore's error has no text where the system's has none."""
+    """An error may have no text."""
     wire = Wire("https://news.example/", lambda: 0.0, Bounds(60.0, 1))
-    said = plain(httpcore.ReadTimeout(TimeoutError()), wire)
-    assert str(said).endswith("answers too slowly; raise `network.timeout` if it is worth the wait (ReadTimeout)")
+    said = plain(TimeoutError(), wire)
+    assert str(said).endswith("answers too slowly; raise `network.timeout` if it is worth the wait (TimeoutError)")
     assert said.reason == "timeout"
 
 

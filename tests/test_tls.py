@@ -45,9 +45,20 @@ def test_an_unknown_suite_keeps_its_name() -> None:
         ("OLD.example.", True),
         ("a.old.example", False),
         ("old.example.org", False),
-        (None, False),
     ],
 )
-def test_an_exception_is_for_one_host(host: str | None, excepted: bool) -> None:
-    exceptions = tls.Exceptions({"old.example": "ran out"}, ["http/1.1"])
-    assert (exceptions.reason(host) == "ran out") is excepted
+def test_an_exception_is_for_one_host(host: str, excepted: bool) -> None:
+    trust = tls.Trust(None, {"old.example": "ran out"}, ("http/1.1",))
+    assert (trust.reason(host) == "ran out") is excepted
+    context = trust.context(host)
+    assert (context.verify_mode, context.check_hostname) == (
+        (ssl.CERT_NONE, False) if excepted else (ssl.CERT_REQUIRED, True)
+    )
+
+
+def test_certificates_are_read_when_a_host_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes 55 ms, and an inbox asks nobody."""
+    monkeypatch.setattr(ssl, "create_default_context", None)
+    trust = tls.Trust(None, {}, ("http/1.1", "h2"))
+    with pytest.raises(TypeError):
+        trust.context("news.example")

@@ -169,14 +169,17 @@ class Archive(View):
 
     def is_purged(self, address: str) -> bool:
         """Whether this address was purged, and nobody allowed it again."""
-        return self.index.forbidden(warc.mark(address)) is not None
+        return self._tombstone(address) is not None
 
     def check_purged(self, address: str) -> None:
         """A RefusedError if it was."""
-        stone = self.index.forbidden(warc.mark(address))
+        stone = self._tombstone(address)
         if stone is not None:
             message = f"{address}: was purged (see {stone}); `scrape purge {address} --allow-again` lets it come back"
             raise RefusedError(message, reason="purged")
+
+    def _tombstone(self, address: str) -> str | None:
+        return self.index.forbidden(warc.mark(address)) if self.index.forbids else None
 
     def recover(self) -> tuple[str, ...]:
         """Go on after an error of the disk, with the lock held all the time; a line for everything that was repaired.

@@ -144,10 +144,10 @@ def restored(entry: Entry, first: Entry) -> Entry:
 
 
 def _visit(uri: str, date: str, block: bytes, truncated: bool) -> Visit:
-    payload = form.http_payload(block)
-    if payload is None:
+    at = form.payload_at(block)
+    if at is None:
         return Visit(uri, date, block, None, False)
-    head = block[: len(block) - len(payload)]
+    head, payload = block[:at], memoryview(block)[at:]
     digest = None if payload and _CHUNKED.search(head) else form.digest(payload)
     return Visit(uri, date, head, digest, bool(payload) and not truncated)
 
