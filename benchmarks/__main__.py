@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     seven = commands.add_parser("reclean", parents=[data], help="what cleaning WARC files costs, beside trafilatura")
     seven.add_argument("--pages", type=int, default=1000, help="how many are cleaned (default 1000)")
     seven.add_argument("--rounds", type=int, default=3, help="how often by each (default 3)")
-    seven.add_argument("--growth", type=int, nargs="+", help="instead: the cost of so many pages, and a worker's memory")
+    seven.add_argument(
+        "--growth", type=int, nargs="+", help="instead: the cost of so many pages, and a worker's memory"
+    )
     seven.add_argument("--json", type=Path, help="write the figures to this file too")
     seven.set_defaults(run=_reclean)
     four = commands.add_parser("picture", help="accuracy against time, from a file of figures")

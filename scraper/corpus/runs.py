@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from scraper.corpus import state
 from scraper.corpus.page import Done, Job, Rules, clean_page
+from scraper.corpus.revisits import Round, resolve
 from scraper.corpus.state import State
 from scraper.corpus.task import SUFFIXES, Compared, Settings, Step, Task, clean_warc
 from scraper.engine import Ahead, Executor, Threads
@@ -126,21 +127,28 @@ def run(corpus: Corpus, watch: Watch = lambda totals: None, executor: Executor |
     folder = None if corpus.output is None else Folder(corpus.output)
     known = _known(corpus, folder)
     ahead = Ahead(corpus.workers * AHEAD)
-    tasks = [Task(file, corpus.output, settings, ahead, corpus.before) for file, one in known.items() if one is None]
+
+    def task_of(file: File) -> Task:
+        return Task(file, corpus.output, settings, ahead, corpus.before)
+
+    tasks = [task_of(file) for file, one in known.items() if one is None]
     totals = Totals(sum(task.file.size for task in tasks), corpus.max_loss)
     totals.known = [one for one in known.values() if one is not None]
     pool: Processes[Job, Done] = Processes(
         partial(clean_page, rules=Rules(settings.options, settings.choice)),
         Bounds(corpus.workers, corpus.deadline, "cleaning.deadline", TRIES, TASKS),
     )
+    at = Round(executor or Threads(corpus.workers, pool.close), lambda: watch(totals), pool, totals.step)
+    every = [(task_of(file), one) for file, one in known.items() if one is not None]
     try:
-        local: Executor = executor or Threads(min(corpus.workers, max(len(tasks), 1)), pool.close)
-        for _, made in local.run(partial(_one, pool=pool, told=totals.step), tasks, lambda: watch(totals)):
+        for task, made in at.executor.run(partial(_one, pool=pool, told=totals.step), tasks, at.tick):
             if isinstance(made, State):
                 totals.made.append(made)
+                every.append((task, made))
             else:
                 totals.failed.append(made)
             watch(totals)
+        totals.made += [made for _, made in resolve(every, at)]
     finally:
         pool.close()
     totals.check()
