@@ -7,7 +7,7 @@ heads of all records finds it, whatever the order of the files; sets without suc
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import BinaryIO
@@ -16,11 +16,11 @@ from msgspec import Struct, structs
 
 from scraper.corpus import state
 from scraper.corpus.former import Former
-from scraper.corpus.page import Done, Job
+from scraper.corpus.page import Job
 from scraper.corpus.source import Source
 from scraper.corpus.state import Failed, State
-from scraper.corpus.task import Tally, Task, Told, publish, remember
-from scraper.engine import Executor, Pool, in_order
+from scraper.corpus.task import Tally, Task, publish, remember
+from scraper.engine import Executor, Hands, Watch, in_order
 from scraper.store import File, Folder
 from scraper.warc.foreign import records
 from scraper.warc.message import address
@@ -44,16 +44,7 @@ Places = dict[Key, Place]
 Results = Iterator[tuple[Task, State]]
 
 
-class Round(Struct, frozen=True):
-    """What there is to work with: `run` is the executor's, with what is called while it waits."""
-
-    executor: Executor
-    tick: Callable[[], None]
-    pool: Pool[Job, Done]
-    told: Told
-
-
-def resolve(tasks: Sequence[tuple[Task, State]], at: Round) -> Results:
+def resolve(tasks: Sequence[tuple[Task, State]], executor: Executor, watch: Watch) -> Results:
     """The second shards of the files that miss originals, where they are not there yet; with what came of each.
 
     `tasks` are all files of the set, each with the state of its shard.
@@ -64,14 +55,14 @@ def resolve(tasks: Sequence[tuple[Task, State]], at: Round) -> Results:
     if not missing:
         return
     wanted: set[Key] = set()
-    for _, found in at.executor.run(_keys, missing, at.tick):
+    for _, found in executor.run(_keys, missing, watch):
         wanted |= found
     places: Places = {}
     files = [task.file for task, _ in tasks]
-    for _, some in sorted(at.executor.run(partial(_search, wanted=frozenset(wanted)), files, at.tick), key=_name):
+    for _, some in sorted(executor.run(partial(_search, wanted=frozenset(wanted)), files, watch), key=_name):
         places = some | places  # of several copies that of the first file
-    make = partial(_make, places=places, of_set=of_set, at=at)
-    for (task, _), made in at.executor.run(make, missing, at.tick):
+    make = partial(_make, places=places, of_set=of_set)
+    for (task, _), made in executor.run(make, missing, watch):
         yield task, made
 
 
@@ -113,7 +104,7 @@ def _is_made(task: Task, made: State, of_set: str) -> bool:
     return state.is_whole(folder, state.load(folder, _stem(task)), _key(made, of_set))
 
 
-def _keys(missing: tuple[Task, State]) -> set[Key]:
+def _keys(missing: tuple[Task, State], hands: Hands) -> set[Key]:
     """What the revisits of a file refer to."""
     return {key for _, entry in _revisits(*missing) if entry is not None for key in keys_wanted(entry)}
 
@@ -138,7 +129,7 @@ class _Seeking:
         return True
 
 
-def _search(file: File, wanted: frozenset[Key]) -> Places:
+def _search(file: File, hands: Hands, wanted: frozenset[Key]) -> Places:
     """Where the responses with these keys lie in a file, those that can be read again."""
     places: Places = {}
     with Source(file.name) as source, source.again() as opened:
@@ -152,15 +143,15 @@ def _search(file: File, wanted: frozenset[Key]) -> Places:
     return places
 
 
-def _make(missing: tuple[Task, State], places: Places, of_set: str, at: Round) -> State:
+def _make(missing: tuple[Task, State], hands: Hands, places: Places, of_set: str) -> State:
     """The second shard of a file."""
     task, made = missing
-    tally = Tally(at.told)
+    tally = Tally(hands.told)
     with ExitStack() as stack:
         originals = stack.enter_context(_Originals(places))
         former = stack.enter_context(Former(task.before, _stem(task))) if task.before is not None else None
         jobs = _jobs(missing, tally, originals, former)
-        results = in_order(at.pool, jobs, task.ahead, lambda job: job.weight)
+        results = in_order(hands.pool, jobs, task.ahead, lambda job: job.weight)
         shard = publish(task, _stem(task), results, tally)
     second = tally.state(task.settings, made.input, shard)
     return remember(task, _stem(task), structs.replace(second, key=_key(made, of_set)))

@@ -20,7 +20,7 @@ from scraper.corpus.page import Done, Job
 from scraper.corpus.shard import FORMATS, Digest
 from scraper.corpus.source import Source
 from scraper.corpus.state import Failed, Input, Shard, State
-from scraper.engine import Ahead, Pool, in_order
+from scraper.engine import Ahead, Hands, in_order
 from scraper.errors import LimitError
 from scraper.revisions.again import Difference, difference
 from scraper.store import File, Folder, nowhere
@@ -90,16 +90,16 @@ class Step(Struct, frozen=True):
 Told = Callable[[Step], None]
 
 
-def clean_warc(task: Task, pool: Pool[Job, Done], told: Told) -> State:
+def clean_warc(task: Task, hands: Hands) -> State:
     """Make the shard of a WARC file, and remember it. A ScrapeError if the file cannot be read, or the shard written.
 
     Nothing is published, or the whole shard; made a second time it has the same bytes under the same name.
     """
     name = state.stem(task.file.name)
-    tally = Tally(told)
+    tally = Tally(hands.told)
     with Source(task.file.name) as source, ExitStack() as stack:
         former = stack.enter_context(Former(task.before, name)) if task.before is not None else None
-        results = in_order(pool, _jobs(task, source, tally, former), task.ahead, _weight)
+        results = in_order(hands.pool, _jobs(task, source, tally, former), task.ahead, _weight)
         shard = publish(task, name, results, tally)
         read = Input(task.file.name, task.file.size, source.sha256(), task.file.stamp)
     return remember(task, name, tally.state(task.settings, read, shard))
