@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
 from scraper.errors import ClosedError, LimitError
+from scraper.workers import Bounds, Processes
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -40,42 +41,63 @@ class Pool(Protocol[Given_contra, Result]):
     def submit(self, item: Given_contra) -> Future[Result]: ...
 
 
+class Hands(Struct, frozen=True):
+    """What a task is given to work with: a pool for its items, and whom to tell of a step."""
+
+    pool: Pool[Any, Any]
+    told: Callable[[Any], None]
+
+
+class Watch(Struct, frozen=True):
+    """Who is told of the steps of all tasks, perhaps by several threads; and what is called now and then."""
+
+    told: Callable[[Any], None] = lambda step: None
+    tick: Callable[[], None] = lambda: None
+
+
 class Executor(Protocol):
-    """What works off tasks. `tick` is called now and then while it waits."""
+    """What works off tasks, and has the pools for their items."""
 
     def run(
-        self, function: Callable[[Task], Outcome], tasks: Sequence[Task], tick: Callable[[], None]
+        self, function: Callable[[Task, Hands], Outcome], tasks: Sequence[Task], watch: Watch
     ) -> Iterator[tuple[Task, Outcome]]: ...
+
+    def close(self) -> None: ...
 
 
 class Threads:
-    """Works off tasks in this process, so many at once, in their order; gives each as it ends.
+    """Works off tasks in this process, in their order, with one pool for the items of all; gives each as it ends.
 
-    What a task raises ends the run: the others are not begun, and those under way are waited for.
+    As many tasks are under way as the pool has processes, so that it has something to do while one of them reads. What
+    a task raises ends the run: the others are not begun, and those under way end as the pool is closed.
     """
 
-    def __init__(self, at_once: int, stop: Callable[[], None]) -> None:
-        """`stop` is called before those under way are waited for: it makes them end."""
-        self._at_once = at_once
-        self._stop = stop
+    def __init__(self, work: Callable[[Any], Any], bounds: Bounds) -> None:
+        self._pool: Processes[Any, Any] = Processes(work, bounds)
+        self._at_once = bounds.count
 
     def run(
-        self, function: Callable[[Task], Outcome], tasks: Sequence[Task], tick: Callable[[], None] = lambda: None
+        self, function: Callable[[Task, Hands], Outcome], tasks: Sequence[Task], watch: Watch
     ) -> Iterator[tuple[Task, Outcome]]:
         """Each task with its outcome, as they end."""
         threads = ThreadPoolExecutor(self._at_once, "task")
+        hands = Hands(self._pool, watch.told)
         try:
-            under_way = {threads.submit(function, task): task for task in tasks}
+            under_way = {threads.submit(function, task, hands): task for task in tasks}
             while under_way:
                 for future in wait(under_way, TICK, FIRST_COMPLETED).done:
                     yield under_way.pop(future), future.result()
-                tick()
+                watch.tick()
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
-            self._stop()
+            self.close()
             raise
         finally:
             threads.shutdown(cancel_futures=True)
+
+    def close(self) -> None:
+        """End the processes, whatever they are at."""
+        self._pool.close()
 
 
 def in_order(

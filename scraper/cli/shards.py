@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--output", metavar="DIR", help="where the shards go: a directory, or a URL")
     group.add_argument("--format", choices=FORMATS, default="jsonl.gz", help="of the shards (default: %(default)s)")
     group.add_argument("--workers", type=int, metavar="N", help="cleaning processes (default: one for each processor)")
+    group.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler (tcp://host:8786), or local:N workers")
     group.add_argument("--status", metavar="CODES", default="200", help="only responses with: 200, or 200,203")
     group.add_argument("--type", metavar="TYPES", help="only of these types (default: HTML)")
     group.add_argument("--host", metavar="NAMES", help="only of these hosts and their subdomains")
@@ -60,6 +61,7 @@ def reclean(args: argparse.Namespace, streams: Streams) -> int:
         settings.deadline,
         before=args.compare,
         max_loss=1.0 if args.dry_run else args.max_loss,
+        cluster=args.cluster,
     )
 
     def watch(totals: Totals) -> None:

@@ -11,16 +11,19 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from scraper import engine
+from scraper.cluster import Cluster
 from scraper.corpus import state
-from scraper.corpus.page import Done, Job, Rules, clean_page
+from scraper.corpus.page import Rules, clean_page
+from scraper.corpus.revisits import resolve
 from scraper.corpus.state import State
 from scraper.corpus.task import SUFFIXES, Compared, Settings, Step, Task, clean_warc
-from scraper.engine import Ahead, Executor, Threads
+from scraper.engine import Ahead, Executor, Hands, Threads
 from scraper.errors import LimitError, ScrapeError
 from scraper.revisions.again import Effect
 from scraper.store import File, Folder, find
 from scraper.types import Failure
-from scraper.workers import Bounds, Processes
+from scraper.workers import Bounds
 
 TRIES = 3
 """Processes that may die of a page before it is set aside."""
@@ -36,7 +39,8 @@ class Corpus(Struct, frozen=True):
     """What is to be cleaned, and where the shards go: files, globs, directories or URLs; a directory or URL.
 
     Without an `output` all is done but nothing kept. `before` is the output of an earlier run to compare with; when
-    more than `max_loss` of its articles would lose text, the run stops.
+    more than `max_loss` of its articles would lose text, the run stops. `cluster` is what scraper.cluster takes;
+    without it this machine cleans, with so many `workers`.
     """
 
     inputs: tuple[str, ...]
@@ -46,6 +50,7 @@ class Corpus(Struct, frozen=True):
     deadline: float
     before: str | None = None
     max_loss: float = 1.0
+    cluster: str | None = None
 
 
 class Totals:
@@ -116,7 +121,7 @@ class Totals:
 Watch = Callable[[Totals], None]
 
 
-def run(corpus: Corpus, watch: Watch = lambda totals: None, executor: Executor | None = None) -> Totals:
+def run(corpus: Corpus, watch: Watch = lambda totals: None) -> Totals:
     """Make the shards that are missing or out of date, and the manifest of all.
 
     A file that cannot be read is a Failure in the result; what the others would meet too (no space, no permission) is
@@ -126,23 +131,27 @@ def run(corpus: Corpus, watch: Watch = lambda totals: None, executor: Executor |
     folder = None if corpus.output is None else Folder(corpus.output)
     known = _known(corpus, folder)
     ahead = Ahead(corpus.workers * AHEAD)
-    tasks = [Task(file, corpus.output, settings, ahead, corpus.before) for file, one in known.items() if one is None]
+
+    def task_of(file: File) -> Task:
+        return Task(file, corpus.output, settings, ahead, corpus.before)
+
+    tasks = [task_of(file) for file, one in known.items() if one is None]
     totals = Totals(sum(task.file.size for task in tasks), corpus.max_loss)
     totals.known = [one for one in known.values() if one is not None]
-    pool: Processes[Job, Done] = Processes(
-        partial(clean_page, rules=Rules(settings.options, settings.choice)),
-        Bounds(corpus.workers, corpus.deadline, "cleaning.deadline", TRIES, TASKS),
-    )
+    every = [(task_of(file), one) for file, one in known.items() if one is not None]
+    watched = engine.Watch(totals.step, lambda: watch(totals))
+    executor = _executor(corpus)
     try:
-        local: Executor = executor or Threads(min(corpus.workers, max(len(tasks), 1)), pool.close)
-        for _, made in local.run(partial(_one, pool=pool, told=totals.step), tasks, lambda: watch(totals)):
+        for task, made in executor.run(_one, tasks, watched):
             if isinstance(made, State):
                 totals.made.append(made)
+                every.append((task, made))
             else:
                 totals.failed.append(made)
             watch(totals)
+        totals.made += [made for _, made in resolve(every, executor, watched)]
     finally:
-        pool.close()
+        executor.close()
     totals.check()
     if folder is not None:
         state.summarise(folder)
@@ -165,9 +174,16 @@ def unique(inputs: Sequence[str]) -> list[File]:
     return [files[name] for name in sorted(files)]
 
 
-def _one(task: Task, pool: Processes[Job, Done], told: Callable[[Step], None]) -> State | Failure:
+def _executor(corpus: Corpus) -> Executor:
+    """What cleans: this machine, or a cluster."""
+    clean = partial(clean_page, rules=Rules(corpus.settings.options, corpus.settings.choice))
+    bounds = Bounds(corpus.workers, corpus.deadline, "cleaning.deadline", TRIES, TASKS)
+    return Threads(clean, bounds) if corpus.cluster is None else Cluster(clean, bounds, corpus.cluster)
+
+
+def _one(task: Task, hands: Hands) -> State | Failure:
     try:
-        return clean_warc(task, pool, told)
+        return clean_warc(task, hands)
     except LimitError:
         raise
     except ScrapeError as error:

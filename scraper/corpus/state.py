@@ -67,7 +67,8 @@ class State(Struct, frozen=True):
     """What came of a WARC file. `key` is the digest of all that the shard depends on beside the file itself.
 
     `pages` is how many were cleaned, `verdicts` what they were, `failures` are counts by reason, and `failed` the first
-    of them by name.
+    of them by name. `missing` are the offsets of revisits whose first responses are not in the file; a second shard has
+    those that are in other files of the set (see `revisits`), and the rest are failures there.
     """
 
     key: str
@@ -80,6 +81,7 @@ class State(Struct, frozen=True):
     verdicts: dict[str, int]
     failures: dict[str, int]
     failed: tuple[Failed, ...] = ()
+    missing: tuple[int, ...] = ()
 
     @property
     def set_aside(self) -> int:
@@ -108,15 +110,20 @@ def save(folder: Folder, name: str, state: State) -> None:
     folder.write(f"{STATE}/{name}.json", _json(state))
 
 
+def is_whole(folder: Folder, state: State | None, key: str) -> bool:
+    """Whether a shard is there as it was published, made in this very way."""
+    if state is None or state.key != key:
+        return False
+    return folder.size(f"{DATA}/{state.shard.name}") == state.shard.size
+
+
 def finished(folder: Folder, key: str, file: File) -> State | None:
     """The state of a shard that is there, whole, of this very file, made in this very way; None if it is to be made.
 
     A file with another stamp is read: it may only have been copied or touched.
     """
     state = load(folder, stem(file.name))
-    if state is None or state.key != key or state.input.size != file.size:
-        return None
-    if folder.size(f"{DATA}/{state.shard.name}") != state.shard.size:
+    if state is None or not is_whole(folder, state, key) or state.input.size != file.size:
         return None
     if state.input.stamp != file.stamp:
         with Source(file.name) as source:
@@ -145,6 +152,7 @@ def summarise(folder: Folder) -> Counter[str]:
             "pages": state.pages,
             "verdicts": state.verdicts,
             "failures": state.failures,
+            "missing": len(state.missing),
         }
         for state in states
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
 from msgspec import Struct, to_builtins
@@ -20,7 +20,7 @@ from scraper.corpus.page import Done, Job
 from scraper.corpus.shard import FORMATS, Digest
 from scraper.corpus.source import Source
 from scraper.corpus.state import Failed, Input, Shard, State
-from scraper.engine import Ahead, Pool, in_order
+from scraper.engine import Ahead, Hands, in_order
 from scraper.errors import LimitError
 from scraper.revisions.again import Difference, difference
 from scraper.store import File, Folder, nowhere
@@ -90,43 +90,55 @@ class Step(Struct, frozen=True):
 Told = Callable[[Step], None]
 
 
-def clean_warc(task: Task, pool: Pool[Job, Done], told: Told) -> State:
+def clean_warc(task: Task, hands: Hands) -> State:
     """Make the shard of a WARC file, and remember it. A ScrapeError if the file cannot be read, or the shard written.
 
     Nothing is published, or the whole shard; made a second time it has the same bytes under the same name.
     """
-    name, form = state.stem(task.file.name), task.settings.form
-    tally = _Tally(told)
-    folder = None if task.output is None else Folder(task.output)
-    publishing = nowhere() if folder is None else folder.publish(f"{state.DATA}/{name}.{form}")
-    with Source(task.file.name) as source:
-        with publishing as out:
-            digest = Digest(out)
-            lines = FORMATS[form](digest)
-            with ExitStack() as stack:
-                former = stack.enter_context(Former(task.before, name)) if task.before is not None else None
-                jobs = _jobs(task, source, tally, former)
-                for job, done in in_order(pool, jobs, task.ahead, lambda job: job.weight):
-                    if (line := tally.take(job, done)) is not None:
-                        lines.put(line)
-            lines.close()
-            read = Input(task.file.name, task.file.size, source.sha256(), task.file.stamp)
-        made = tally.state(task.settings, read, Shard(f"{name}.{form}", digest.length, digest.sha256, tally.records))
-    if folder is not None:
-        _remember(folder, name, made)
+    name = state.stem(task.file.name)
+    tally = Tally(hands.told)
+    with Source(task.file.name) as source, ExitStack() as stack:
+        former = stack.enter_context(Former(task.before, name)) if task.before is not None else None
+        results = in_order(hands.pool, _jobs(task, source, tally, former), task.ahead, _weight)
+        shard = publish(task, name, results, tally)
+        read = Input(task.file.name, task.file.size, source.sha256(), task.file.stamp)
+    return remember(task, name, tally.state(task.settings, read, shard))
+
+
+def publish(task: Task, name: str, results: Iterable[tuple[Job, Done | LimitError]], tally: Tally) -> Shard:
+    """Write what came of the pages as a shard, whole or not at all."""
+    form = task.settings.form
+    place = nowhere() if task.output is None else Folder(task.output).publish(f"{state.DATA}/{name}.{form}")
+    with place as out:
+        digest = Digest(out)
+        lines = FORMATS[form](digest)
+        for job, done in results:
+            if (line := tally.take(job, done)) is not None:
+                lines.put(line)
+        lines.close()
+    return Shard(f"{name}.{form}", digest.length, digest.sha256, tally.records)
+
+
+def remember(task: Task, name: str, made: State) -> State:
+    """Remember a published shard, and take away the one of an other form that it replaces."""
+    if task.output is not None:
+        folder = Folder(task.output)
+        before = state.load(folder, name)
+        state.save(folder, name, made)
+        if before is not None and before.shard.name != made.shard.name:
+            folder.remove(f"{state.DATA}/{before.shard.name}")
     return made
 
 
-def _remember(folder: Folder, name: str, made: State) -> None:
-    before = state.load(folder, name)
-    state.save(folder, name, made)
-    if before is not None and before.shard.name != made.shard.name:
-        folder.remove(f"{state.DATA}/{before.shard.name}")
+def _weight(job: Job) -> int:
+    return job.weight
 
 
-def _jobs(task: Task, source: Source, tally: _Tally, former: Former | None) -> Iterator[Job]:
+def _jobs(task: Task, source: Source, tally: Tally, former: Former | None) -> Iterator[Job]:
     for found in located(source.again, task.settings.choice.wanted(), tally.read):
-        if isinstance(found, Hole):
+        if isinstance(found, Hole) and found.error.reason == "no-original" and task.output is not None:
+            tally.missing.append(found.offset)
+        elif isinstance(found, Hole):
             tally.fail(Failed(found.offset, None, found.error.reason, str(found.error)))
         elif former is None or not former.is_there:
             yield Job(found, task.file.name)
@@ -134,7 +146,7 @@ def _jobs(task: Task, source: Source, tally: _Tally, former: Former | None) -> I
             yield Job(found, task.file.name, True, former.version(found.entry))
 
 
-class _Tally:
+class Tally:
     """Counts what came of a file's pages, and tells of it."""
 
     def __init__(self, told: Told) -> None:
@@ -144,6 +156,7 @@ class _Tally:
         self._failures: Counter[str] = Counter()
         self._failed: list[Failed] = []
         self.records = 0
+        self.missing: list[int] = []
 
     def read(self, offset: int) -> None:
         """Take in how far the file was read."""
@@ -190,4 +203,5 @@ class _Tally:
             verdicts=dict(sorted(self._verdicts.items())),
             failures=dict(sorted(self._failures.items())),
             failed=tuple(self._failed),
+            missing=tuple(self.missing),
         )

@@ -30,11 +30,11 @@ _SIZE = re.compile(r"\d{1,18}")
 
 
 class Everything:
-    """Wants every response and resource."""
+    """Wants every response, resource and revisit."""
 
     def by_head(self, entry: Entry) -> bool:
         """By its type."""
-        return entry.type in ("response", "resource")
+        return entry.type in ("response", "resource", "revisit")
 
     def by_block(self, entry: Entry, start: bytes) -> bool:
         """Any."""

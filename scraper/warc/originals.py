@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from backports.zstd import ZstdDict
 from msgspec import Struct
 
 from scraper.warc.foreign import Everything, records
 from scraper.warc.read import Entry
-from scraper.warc.stream import Stream
+from scraper.warc.stream import DamagedError, Stream
 from scraper.warc.visit import referred
 
 MAX_KEYS = 600_000
@@ -37,56 +38,65 @@ class Originals:
         """Remember a response that a later revisit may refer to; one that is no member of its own cannot be found."""
         if entry.type != "response" or not entry.length:
             return
-        for key in _own(entry):
+        for key in keys_of(entry):
             if len(self._places) < MAX_KEYS:
                 self._places.setdefault(hash(key), entry.offset)
 
     def find(self, revisit: Entry, flow: Stream) -> Entry | None:
         """The response that a revisit refers to, read again from the file of `flow`."""
-        for key in _wanted(revisit):
+        for key in keys_wanted(revisit):
             offset = self._places.get(hash(key))
             if offset is None:
                 continue
             self._file = self._file or self._opener()
-            found = read_at(self._file, offset, flow)
-            if found is not None and key in _own(found) and _same_payload(found, revisit):
+            found = read_at(self._file, offset, flow.dictionary)
+            if found is not None and is_original(found, revisit, key):
                 return found
         return None
 
 
-def read_at(file: BinaryIO, offset: int, flow: Stream) -> Entry | None:
-    """The record at an offset of a file that `flow` reads too; None if there is none."""
+def read_at(file: BinaryIO, offset: int, dictionary: ZstdDict | None = None) -> Entry | None:
+    """The record at an offset; None if there is none. A `dictionary` in the file's front is read if it is not given."""
     file.seek(0)
-    again = Stream(file, offset, flow.dictionary)
-    found = next(records(again, Everything()), None)
+    try:
+        found = next(records(Stream(file, offset, dictionary), Everything()), None)
+    except DamagedError:
+        return None
     return found if isinstance(found, Entry) else None
 
 
-class _Key(Struct, frozen=True):
+def is_original(found: Entry, revisit: Entry, key: Key) -> bool:
+    """Whether a record is the response that a revisit refers to by this key."""
+    return found.type == "response" and key in keys_of(found) and same_payload(found, revisit)
+
+
+class Key(Struct, frozen=True):
+    """What a response is known by: its id, its address and date, or its payload's digest."""
+
     by: str
     value: str
     date: str = ""
 
 
-def _own(entry: Entry) -> Iterator[_Key]:
+def keys_of(entry: Entry) -> Iterator[Key]:
     """What a response may be referred to by."""
     if record_id := entry.uri("warc-record-id"):
-        yield _Key("id", record_id)
+        yield Key("id", record_id)
     if uri := entry.uri("warc-target-uri"):
-        yield _Key("visit", uri, _second(entry.header("warc-date")))
+        yield Key("visit", uri, _second(entry.header("warc-date")))
     if digest := entry.header("warc-payload-digest"):
-        yield _Key("payload", digest)
+        yield Key("payload", digest)
 
 
-def _wanted(revisit: Entry) -> Iterator[_Key]:
+def keys_wanted(revisit: Entry) -> Iterator[Key]:
     """What a revisit refers to, the surest first. Before WARC 1.1 it had the digest alone."""
     uri, date, record_id = referred(revisit)
     if record_id:
-        yield _Key("id", record_id)
+        yield Key("id", record_id)
     if uri and date:
-        yield _Key("visit", uri, _second(date))
+        yield Key("visit", uri, _second(date))
     if digest := revisit.header("warc-payload-digest"):
-        yield _Key("payload", digest)
+        yield Key("payload", digest)
 
 
 def _second(date: str | None) -> str:
@@ -94,7 +104,7 @@ def _second(date: str | None) -> str:
     return (date or "").partition(".")[0].removesuffix("Z")
 
 
-def _same_payload(found: Entry, revisit: Entry) -> bool:
+def same_payload(found: Entry, revisit: Entry) -> bool:
     """Whether the digests say so, or do not say: they may be missing, or of two kinds."""
     one, other = found.header("warc-payload-digest"), revisit.header("warc-payload-digest")
     if not one or not other or one.partition(":")[0].lower() != other.partition(":")[0].lower():
