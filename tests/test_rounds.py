@@ -56,3 +56,12 @@ def test_the_longest_due_come_first_and_none_is_lost(due: dict[str, datetime], b
     assert taken == [name for _, name in ready[: max(room, 0)]]
     rest = [at for name, at in due.items() if name not in taken]
     assert rounds.next() == min(rest, default=None)
+
+
+def test_a_clock_that_was_a_month_ahead_does_not_put_off_a_round_for_a_month() -> None:
+    rounds = Rounds()
+    rounds.take(NOW + timedelta(days=30), (), 9)
+    rounds.plan("paper", NOW + timedelta(hours=1), NOW + timedelta(days=30))
+    assert rounds.take(NOW, (), 9) == []
+    assert rounds.next() == NOW + APART
+    assert rounds.take(NOW + APART, (), 9) == ["paper"]

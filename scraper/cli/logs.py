@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from scraper.cli.streams import Streams, one_line
 from scraper.expressions import expression
 
-_UNSEEN = expression("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # what json.dumps leaves as it is
+_UNSEEN = expression("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")  # what json.dumps leaves as it is
 
 
 class JsonLines(logging.Formatter):

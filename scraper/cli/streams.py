@@ -12,6 +12,8 @@ from scraper.errors import LimitError
 from scraper.expressions import expression
 
 _UNSEEN = expression(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_TURNS = expression(r"[\u202a-\u202e\u2066-\u2069]")
+"""What turns the direction of all that follows on its line (Unicode UAX 9, explicit formatting)."""
 _ERASE = "\r\x1b[K"
 
 
@@ -80,8 +82,10 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same, and line ends and tabs as blanks."""
-    return visible(" ".join(text.split()) if any(char in text for char in "\t\n") else text)
+    """The same, line ends and tabs as blanks, and what would turn the rest of the line around: a title with U+202E
+    shows the address behind it backwards."""
+    text = " ".join(text.split()) if any(char in text for char in "\t\n\u2028\u2029") else text
+    return _TURNS.sub(_escape, visible(text))
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -18,7 +18,8 @@ from scraper.types import Look, Outcome, Record, Verdict
 
 _FOLLOWED = "key, source, url, final_url, first_at, record, version, fetched_at, judged, looked_at, gone, absent, tries"
 _COLUMNS = f"{_FOLLOWED}, tried_at"
-_NEWER, _LATER = "excluded.fetched_at >= fetched_at", "excluded.fetched_at >= looked_at"
+_NEWER = "excluded.fetched_at >= fetched_at"
+_LATER = "excluded.fetched_at > looked_at"  # one cleaned again says nothing that the look at it did not say
 _SAYS_NOTHING = (Outcome.REFUSED, Outcome.NO_ARTICLE, Outcome.ELSEWHERE)  # of whether the article is there
 _OLDER = "excluded.first_at < first_at"
 

@@ -31,6 +31,15 @@ def test_one_event_is_one_line_without_control_characters(form: str) -> None:
     assert line.splitlines() == [line]
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_turns_the_rest_of_a_line_around_is_escaped(form: str) -> None:
+    stderr = io.StringIO()
+    serve_log(Streams(io.BytesIO(), io.BytesIO(), stderr), ARGS, form)
+    logging.getLogger("scraper.daemon").info("https://a.example/\u202egpj.exe\u2066: \u2028done")
+    assert not [char for char in "\u2028\u202e\u2066" if char in stderr.getvalue()]
+    assert "\\u202egpj.exe\\u2066" in stderr.getvalue()
+
+
 def test_json_gives_back_what_was_meant() -> None:
     (line,) = said("json", extra={"fields": {"source": "paper", "archived": 3}})
     found = json.loads(line)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from bench import Bench, page, paragraphs
@@ -20,8 +21,10 @@ from scraper.pipeline import Source, SourceKind, Tools, fetch_all
 from scraper.pipeline import looks as looking
 from scraper.pipeline.reclean import Order, reclean
 from scraper.pipeline.run import run_looks
-from scraper.types import Link, Look, Outcome, Record
+from scraper.pipeline.tools import Cleaning
+from scraper.types import Capture, Link, Look, Memory, Outcome, Record
 from scraper.verify import verify
+from scraper.workers import Cleaned
 
 HOUR, DAY = 3600.0, 86_400.0
 AFTER = (HOUR, 6 * HOUR, DAY, 7 * DAY)
@@ -487,6 +490,34 @@ def test_cleaning_again_keeps_the_versions(paper: Paper) -> None:
 
     assert "0 cleaned again" in asyncio.run(_with(paper.bench, again))
     assert paper.state() == before
+
+
+class Otherwise(NamedTuple):
+    """Cleaners with another profile."""
+
+    cleaners: Cleaning
+
+    async def clean(self, capture: Capture, memory: Memory | None = None) -> Cleaned:
+        cleaned = await self.cleaners.clean(capture, memory)
+        return structs.replace(cleaned, article=structs.replace(cleaned.article, profile="other"))
+
+
+def test_cleaned_again_it_is_still_asked_for_by_what_was_compared_last(paper: Paper) -> None:
+    """Another source met the very same payload, so that its record is of a revisit, which nothing was compared with."""
+    paper.after(0, tagged(edited("bridge"), "1"))
+    paper.after(60, name="other")
+    before = paper.state()[0][0]
+
+    async def again(tools: Tools) -> str:
+        return str(
+            await reclean(Order("other", shipped().digest), structs.replace(tools, workers=Otherwise(tools.workers)))
+        )
+
+    assert "2 cleaned again" in str(asyncio.run(_with(paper.bench, again)))
+    after = paper.state()[0][0]
+    assert (after.judged, after.looked_at) == (before.judged, before.looked_at)
+    assert paper.after(2 * HOUR).endswith("(1 same)")
+    assert paper.asked() == [None, None, '"1"']
 
 
 async def _with(bench: Bench, work: Callable[[Tools], object]) -> object:
