@@ -4,9 +4,9 @@
     python requirements/lock.py --upgrade    moves every pin to the newest release that pyproject.toml allows
 
 Makes run.txt (the package and its extra `web`: the image), build.txt (its build), test.txt (run, and what the tests
-need), browser.txt (what drives a browser in tests/web), s3.txt (run, the extra `s3`, and what its tests need; an
-environment of its own, for botocore and htmldate agree on no newest dateutil), and readers.txt and pywb.txt, the
-programs that tests/peers reads our archives with, each in an environment of its own. Install one with
+need), browser.txt (what drives a browser in tests/web), far.txt (run, the extras `s3` and `cluster`, and what their
+tests need; an environment of its own, for botocore and htmldate agree on no newest dateutil), and readers.txt and
+pywb.txt, the programs that tests/peers reads our archives with, each in an environment of its own. Install one with
 `pip install --no-deps --require-hashes -r FILE`. The resolver is uv, in an environment that is thrown away, because it
 resolves for all of the Pythons at once; it asks whatever index it is configured for, and no file names that.
 """
@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 PROJECT = HERE.parent / "pyproject.toml"
 COMMAND = "python requirements/lock.py"
 # What moto's server imports for S3 alone: its own extra `server` brings 250 MB for the other services.
-S3 = ("moto[s3]", "flask", "flask-cors", "pytest", "pytest-xdist", "hypothesis")
+FAR = ("moto[s3]", "flask", "flask-cors", "pytest", "pytest-xdist", "hypothesis")
 ALONE = {
     "browser.txt": ("playwright",),
     "readers.txt": ("warcio", "fastwarc", "cdxj-indexer", "surt", "wacz", "markdown-it-py"),
@@ -48,9 +48,9 @@ def main(arguments: list[str]) -> None:
         compile_to("run.txt", [*resolve, str(PROJECT), "--extra", "web"])
         compile_to("build.txt", [*resolve, str(build)])
         compile_to("test.txt", [*resolve, str(PROJECT), "--extra", "test", "--constraint", str(HERE / "run.txt")])
-        beyond = Path(folder, "s3.in")
-        beyond.write_text("\n".join(S3))
-        compile_to("s3.txt", [*resolve, str(PROJECT), "--extra", "s3", str(beyond)])
+        beyond = Path(folder, "far.in")
+        beyond.write_text("\n".join(FAR))
+        compile_to("far.txt", [*resolve, str(PROJECT), "--extra", "s3", "--extra", "cluster", str(beyond)])
         for name, wanted in ALONE.items():
             asked = Path(folder, name)
             asked.write_text("\n".join(wanted))

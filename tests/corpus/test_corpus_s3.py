@@ -1,6 +1,6 @@
 """WARC files out of S3 and shards into it, on moto's server on loopback: an object is there whole or not at all.
 
-Needs s3fs and moto (`pip install -r requirements/s3.txt`); `SCRAPE_S3=required` demands them. More kills, as in
+Needs s3fs and moto (`pip install -r requirements/far.txt`); `SCRAPE_FAR=required` demands them. More kills, as in
 test_corpus_killed.py:
 
     SCRAPE_TEST_WARCS=40 SCRAPE_TEST_KILLS=20 python -m pytest -n0 -s tests/corpus/test_corpus_s3.py -k killed
@@ -25,9 +25,9 @@ from scraper import Capture, read_warc
 from scraper.errors import ScrapeError
 from scraper.store import Folder, find, opened
 
-if os.environ.get("SCRAPE_S3") != "required":
-    pytest.importorskip("s3fs", reason="s3fs is not installed: pip install -r requirements/s3.txt")
-    pytest.importorskip("moto.server", reason="moto is not installed: pip install -r requirements/s3.txt")
+if os.environ.get("SCRAPE_FAR") != "required":
+    pytest.importorskip("s3fs", reason="s3fs is not installed: pip install -r requirements/far.txt")
+    pytest.importorskip("moto.server", reason="moto is not installed: pip install -r requirements/far.txt")
 
 import s3fs
 from moto.server import ThreadedMotoServer
