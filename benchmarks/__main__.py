@@ -1,17 +1,18 @@
-"""`python -m benchmarks accuracy|speed|memory|capture|chrome|reclean|picture`: see benchmarks/README.md."""
+"""`python -m benchmarks accuracy|speed|memory|capture|chrome|reclean|index|picture`: see benchmarks/README.md."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import platform
+import sqlite3
 import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy, capture, chrome, memory, picture, reclean, speed, texts
+from benchmarks import accuracy, capture, chrome, indexing, memory, picture, reclean, speed, texts
 from benchmarks.data import SETS, Choice, DataError, Page, found, load_pages, load_texts, missing, read_ids
 from benchmarks.systems import ONLY_TIMED, PEERS, Loaded, load
 
@@ -69,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     seven.add_argument("--json", type=Path, help="write the figures to this file too")
     seven.set_defaults(run=_reclean)
+    eight = commands.add_parser("index", help="what the index answers in which time, as it grows")
+    eight.add_argument("--records", type=_counts, default=[1000, 10_000, 100_000], help="default 1000,10000,100000")
+    eight.add_argument("--words", type=int, default=indexing.WORDS, help="of a text, on average (default 120)")
+    eight.add_argument("--folder", type=Path, help="for the file, 4.5 KB a record (default: that for temporary files)")
+    eight.add_argument("--json", type=Path, help="write the figures to this file too")
+    eight.set_defaults(run=_index)
     four = commands.add_parser("picture", help="accuracy against time, from a file of figures")
     four.add_argument("figures", type=Path, nargs="+", help="what accuracy --json wrote, of a set's parts together")
     four.add_argument("-o", "--output", type=Path, required=True)
@@ -83,6 +90,13 @@ def _names(value: str) -> list[str]:
     if unknown:
         raise argparse.ArgumentTypeError(f"unknown {', '.join(unknown)}; there are scrape, {', '.join(PEERS)}")
     return names
+
+
+def _counts(value: str) -> list[int]:
+    counts = [int(one) for one in value.split(",") if one.isdecimal() and int(one)]
+    if len(counts) != value.count(",") + 1:
+        raise argparse.ArgumentTypeError(f"{value!r}: whole numbers with commas between are expected")
+    return counts
 
 
 def _accuracy(args: argparse.Namespace) -> None:
@@ -148,6 +162,11 @@ def _reclean(args: argparse.Namespace) -> None:
         reclean.growth(pages, sorted(args.growth)) if args.growth else reclean.report(pages, args.pages, args.rounds)
     )
     _write(args.json, {"about": about, "reclean": found})
+
+
+def _index(args: argparse.Namespace) -> None:
+    about = {"python": platform.python_version(), "machine": platform.machine(), "sqlite": sqlite3.sqlite_version}
+    _write(args.json, {"about": about, "index": indexing.report(args.records, args.words, args.folder)})
 
 
 def _picture(args: argparse.Namespace) -> None:

@@ -58,6 +58,18 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = tmp_path / "index.json"
+    arguments = ["index", "--records", "40,60", "--words", "20", "--folder", str(tmp_path), "--json", str(figures)]
+    assert main(arguments) == 0
+    first, second = json.loads(figures.read_text(encoding="utf-8"))["index"]
+    assert (first["records"], second["records"]) == (40, 60)
+    assert first["ms"].keys() == second["ms"].keys()
+    assert all(0 <= median <= most for median, most in second["ms"].values())
+    assert "seen, unknown" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["index.json"]
+
+
 def test_word_f1() -> None:
     assert measures.word_f1("The cat", "the CAT") == (1, 1, 1)
     assert measures.word_f1("a a b c", "a b b") == pytest.approx((4 / 7, 1 / 2, 2 / 3))

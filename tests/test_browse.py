@@ -20,7 +20,6 @@ from scraper.index.browse import (
     Leaf,
     bounded,
     choose,
-    days,
     names,
     same_address,
 )
@@ -84,14 +83,14 @@ def test_the_latest_cleaning_is_the_one_that_lies_furthest_on(index: Index) -> N
     add(index, 1, cleaning=2)
     add(index, 1, cleaning=1)  # a rebuilt index may number the older one higher
     assert ids(index, Choice()) == ["record-1-2"]
-    assert days(index, date(2026, 11, 1)) == {("paper", "2026-11-21"): 1}
+    assert index.days(date(2026, 11, 1)) == {("paper", "2026-11-21"): 1}
 
 
 def test_days_are_counted_for_each_source(index: Index) -> None:
     for number, source, day in ((1, "paper", "20"), (2, "paper", "21"), (3, "paper", "21"), (4, "radio", "21")):
         add(index, number, source=source, fetched_at=f"2026-11-{day}T23:59:59.999999Z")
     add(index, 5, verdict=Verdict.CONSENT)
-    assert days(index, date(2026, 11, 21)) == {("paper", "2026-11-21"): 2, ("radio", "2026-11-21"): 1}
+    assert index.days(date(2026, 11, 21)) == {("paper", "2026-11-21"): 2, ("radio", "2026-11-21"): 1}
     assert names(index, "source") == ["paper", "radio"]
     assert names(index, "verdict") == ["article", "consent"]
     assert names(index, "language") == []

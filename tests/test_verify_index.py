@@ -107,6 +107,8 @@ def test_every_changed_bit_of_the_index_that_means_something_is_found(root: Path
         ("UPDATE seen SET record = 'record-4' WHERE record = 'record-3'", "index-seen"),
         ("UPDATE files SET name = 'x' || name WHERE name LIKE 'warc%1.warc.gz'", "index-damaged"),
         ("DROP INDEX records_by_text", "index-damaged"),
+        ("UPDATE tallies SET count = count + 1", "index-counts"),
+        ("DELETE FROM daily", "index-counts"),
         ("DELETE FROM seen WHERE source = ''", "tombstone"),
         ("INSERT INTO fulltext (fulltext, rowid, title, text) VALUES ('delete', 1, 'Title 0', '')", "index-words"),
         ("INSERT INTO fulltext (rowid, title, text) VALUES (99, 'more', 'words')", "index-words"),

@@ -66,7 +66,7 @@ def find(view: View, start: str) -> Row:
     row = view.index.get(start)
     if row is not None:
         return row
-    near = [row for row in view.index.rows() if row.id.startswith(start[:SHORTEST])]
+    near = view.index.beginning(start[:SHORTEST])
     found = [row for row in near if row.id.startswith(start)]
     if len(found) == 1:
         return found[0]

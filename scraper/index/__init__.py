@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from scraper.index.addresses import Addresses
+from scraper.index.counting import Counting
 from scraper.index.database import NAME, OLDER_SCHEMA, OTHER_SCHEMA
 from scraper.index.erasing import EVERY_SOURCE, Erased, Erasing
 from scraper.index.kin import Kin
@@ -24,6 +25,7 @@ from scraper.index.migrations import SCHEMA_VERSION
 from scraper.index.payloads import Payloads
 from scraper.index.plans import Plan, Plans
 from scraper.index.proving import Proving
+from scraper.index.ranking import Ranking
 from scraper.index.spending import Spending
 from scraper.types import Note, Record, Verdict, WarcRef
 
@@ -138,7 +140,7 @@ class Snapshot(Struct, frozen=True):
     memories: tuple[tuple[str, str], ...] = ()
 
 
-class Index(Addresses, Erasing, Kin, Looks, Measures, Memories, Payloads, Plans, Proving, Spending):
+class Index(Addresses, Counting, Erasing, Kin, Looks, Measures, Memories, Payloads, Plans, Proving, Ranking, Spending):
     """The open database. What is written becomes true at `commit`; reads on the same Index see it before.
 
     One thread at a time may call it. Errors of SQLite come as LimitError (full, not writable), LockedError or
@@ -174,6 +176,10 @@ class Index(Addresses, Erasing, Kin, Looks, Measures, Memories, Payloads, Plans,
         """The record with this id."""
         return next(self._rows("WHERE id = ?", (record_id,)), None)
 
+    def beginning(self, start: str) -> list[Row]:
+        """The records whose id, of hexadecimal digits, begins so."""
+        return list(self._rows("WHERE id >= ? AND id < ? ORDER BY +seq", (start, f"{start}g")))
+
     def rows(self, after: int = 0, source: str | None = None) -> Iterator[Row]:
         """Every record with a running number above `after`, in order, of one source or of all."""
         if source is None:
@@ -185,13 +191,13 @@ class Index(Addresses, Erasing, Kin, Looks, Measures, Memories, Payloads, Plans,
         return list(self._rows("WHERE seq < ? ORDER BY seq DESC LIMIT ?", (before or 1 << 62, limit)))
 
     def search(self, words: str, limit: int = 20) -> list[Row]:
-        """Articles whose title or text has all the words, best first (bm25). Words are taken literally."""
+        """Articles whose title or text has all the words, best first by the less frequent ones (see ranking.py).
+
+        Words are taken literally.
+        """
         terms = [word.replace('"', '""').replace("\0", "") for word in words.split()[:_MAX_QUERY_TERMS]]
-        if not terms:
-            return []
-        query = " ".join(f'"{term}"' for term in terms)
-        hits = "SELECT rowid AS hit, rank FROM fulltext WHERE fulltext MATCH ? ORDER BY rank LIMIT ?"
-        return list(self._rows(f"JOIN ({hits}) ON seq = hit ORDER BY rank", (query, limit)))
+        hits = self.ranked([f'"{term}"' for term in terms], limit) if terms else []
+        return [row for hit in hits if (row := self.at(hit)) is not None]
 
     def with_text(self, text_sha256: str) -> list[Row]:
         """The records whose text has this digest."""
@@ -219,11 +225,6 @@ class Index(Addresses, Erasing, Kin, Looks, Measures, Memories, Payloads, Plans,
             return True
         where = f"WHERE warc_id = ? ORDER BY {_ARCHIVED}"
         return [one.id for one in self._rows(where, (row.warc.record_id,))][-1] == row.id
-
-    def counts(self) -> dict[tuple[str, str], int]:
-        """How many records there are by (source, verdict)."""
-        found = self._read("SELECT source, verdict, COUNT(*) FROM records GROUP BY source, verdict")
-        return {(source, verdict): count for source, verdict, count in found}
 
     def last_seq(self) -> int:
         """The highest running number, 0 if there is none."""

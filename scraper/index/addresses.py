@@ -12,6 +12,12 @@ from scraper.index.met import spelled
 from scraper.sources import urls
 from scraper.types import Record
 
+# Every source that met anything: `seen` begins with the source, and has no order by key alone.
+SOURCES = (
+    "WITH RECURSIVE sources(name) AS (SELECT MIN(source) FROM seen UNION ALL"
+    " SELECT (SELECT MIN(source) FROM seen WHERE source > name) FROM sources WHERE name IS NOT NULL)"
+)
+
 MOST = 50
 """Addresses of one article that are kept beside its record's own; a site that makes them up has no end of them."""
 
@@ -43,6 +49,7 @@ class Addresses(Database):
         keys = dict.fromkeys([urls.key(url), *(str(row[0]) for row in learned)])
         found = [other for key in keys for other in self._addresses(key)]
         if learned:  # the article lies at another address than this one
-            sql = "SELECT DISTINCT r.url FROM seen s JOIN records r ON r.id = s.record WHERE s.key = ? AND r.url <> ''"
+            met = f"{SOURCES} SELECT record FROM sources CROSS JOIN seen ON source = name AND key = ?"  # noqa: S608 constants only
+            sql = f"SELECT DISTINCT url FROM ({met}) JOIN records ON id = record WHERE url <> ''"  # noqa: S608 constants only
             found += [str(row[0]) for key in keys for row in self._read(sql, (key,)) if urls.key(str(row[0])) in keys]
         return tuple(sorted({other for other in found if spelled(other) != spelled(url)}))

@@ -12,14 +12,20 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scraper.errors import LimitError
 from scraper.index import Index, Row
 from scraper.index.order import cleaned_at
+from scraper.types import Verdict
 
 EVERY = 100_000
 """Instructions of SQLite's machine between two looks at the budget; about a millisecond."""
+FEW, MANY = 500, 20_000
+"""Records of a filter that are looked up in the full text one by one (15 to 75 us each), and those of which a set is
+made to be held against it (0.3 us each, and as much for an article of it)."""
+SOON = 1000
+"""Records that are gone through, at 5 us each, until a leaf is full, where it is expected to need no more."""
 MOST_VERSIONS = 100
 MOST_NAMES = 1000
 _MOST_SEQ = 1 << 62
@@ -75,30 +81,82 @@ def choose(index: Index, choice: Choice, leaf: Leaf) -> list[Row]:
 
     By running number and not by rank: then a leaf costs what it holds, however many records match.
     """
+    if choice.match is not None and choice.verdict not in (None, Verdict.ARTICLE):
+        return []  # only articles are found by their words
     is_back = leaf.after is not None
     sign, order = (">", "ASC") if is_back else ("<", "DESC")
     bound = leaf.after if leaf.after is not None else leaf.before or _MOST_SEQ
-    where, values = _where(choice)
+    narrowest = _narrowest(index, choice, leaf.limit)
     if choice.match is None:
+        where, values = _where(choice, narrowest.column if narrowest is not None else None)
         sql = f"WHERE seq {sign} ? AND {' AND '.join(where)} ORDER BY seq {order} LIMIT ?"
         rows = list(index._rows(sql, (bound, *values, leaf.limit)))
     else:
-        hits = f"SELECT rowid AS hit FROM fulltext WHERE fulltext MATCH ? AND rowid {sign} ?"  # noqa: S608 no input
+        where, values = _where(choice, None)
+        within, among = _within(narrowest, "MIN" if is_back else "MAX")
+        hits = f"SELECT rowid AS hit FROM fulltext WHERE fulltext MATCH ? AND rowid {sign} ?{within}"  # noqa: S608 no input
         sql = f"JOIN ({hits}) ON seq = hit WHERE {' AND '.join(where)} ORDER BY hit {order} LIMIT ?"
-        rows = list(index._rows(sql, (choice.match, bound, *values, leaf.limit)))
+        rows = list(index._rows(sql, (choice.match, bound, *among, *values, leaf.limit)))
     return rows[::-1] if is_back else rows
 
 
-def _where(choice: Choice) -> tuple[list[str], list[str | int]]:
-    where, values = [_LATEST], list[str | int]()
-    for column in ("source", "language", "verdict"):
-        value = getattr(choice, column)
-        if value is not None:
-            where.append(f"{column} = ?")
-            values.append(value)
+class _Filter(Struct, frozen=True):
+    """What is asked of a column. `size` is how many records have it, None of so many that a leaf is soon full."""
+
+    column: str
+    where: str
+    values: tuple[str, ...]
+    size: int | None = None
+
+
+def _filters(choice: Choice) -> Iterator[_Filter]:
+    for column in ("source", "language", "verdict") if choice.match is None else ("source", "language"):
+        if (value := getattr(choice, column)) is not None:
+            yield _Filter(column, f"{column} = ?", (value,))
     if choice.day is not None:
-        where += ["fetched_at >= ?", "fetched_at < ?"]
-        values += [choice.day.isoformat(), (choice.day + timedelta(days=1)).isoformat()]
+        span = (choice.day.isoformat(), (choice.day + timedelta(days=1)).isoformat())
+        yield _Filter("fetched_at", "fetched_at >= ? AND fetched_at < ?", span)
+
+
+def _narrowest(index: Index, choice: Choice, limit: int) -> _Filter | None:
+    """The filter that the fewest records pass: SQLite, which has counted nothing, takes any."""
+    enough = min(limit * index.last_seq() // SOON, MANY)
+    found: list[_Filter] = []
+    for one in _filters(choice):
+        sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM records WHERE {one.where} LIMIT ?)"  # noqa: S608 no input
+        size = int(index._read(sql, (*one.values, enough + 1))[0][0])
+        found.append(structs.replace(one, size=size if size <= enough else None))
+    return min(found, key=lambda one: MANY + 1 if one.size is None else one.size, default=None)
+
+
+def _within(narrowest: _Filter | None, end: str) -> tuple[str, tuple[str, ...]]:
+    """What keeps the full text to the records that pass a filter, and its values.
+
+    Each of a few is looked up in it; of many a set is made, and the articles with the words are held against it (that
+    is the plus). Of more only the one that is met first counts, so that a source of long ago is not waited for.
+    """
+    if narrowest is None:
+        return "", ()
+    if narrowest.size is None:
+        sign = "<=" if end == "MAX" else ">="
+        return f" AND rowid {sign} (SELECT {end}(seq) FROM records WHERE {narrowest.where})", narrowest.values  # noqa: S608 no input
+    plus = "" if narrowest.size <= FEW else "+"
+    return f" AND {plus}rowid IN (SELECT seq FROM records WHERE {narrowest.where})", narrowest.values  # noqa: S608 no input
+
+
+def _where(choice: Choice, narrowest: str | None) -> tuple[list[str], list[str]]:
+    """The conditions; a plus keeps SQLite from going by the index of another column than this one."""
+    where, values = [_LATEST], list[str]()
+    for one in _filters(choice):
+        values += one.values
+        if one.column == "verdict" and narrowest == "source":  # there is an index of both
+            where.append(one.where)
+        elif one.column != narrowest:
+            where.append(one.where.replace(one.column, f"+{one.column}"))
+        elif one.column == "fetched_at":  # in the order of the numbers: to sort a day's records took 20 times as long
+            where.append(f"seq IN (SELECT seq FROM records WHERE {one.where})")  # noqa: S608 no input
+        else:
+            where.append(one.where)
     return where, values
 
 
@@ -112,15 +170,6 @@ def names(index: Index, column: str) -> list[str]:
         " SELECT name FROM found WHERE name IS NOT NULL"
     )
     return [str(row[0]) for row in index._read(sql, (MOST_NAMES,))]
-
-
-def days(index: Index, since: date) -> dict[tuple[str, str], int]:
-    """How many articles came from each source on each day (ISO) since; cleaning one again makes it no second one."""
-    sql = (
-        "SELECT source, substr(fetched_at, 1, 10), COUNT(DISTINCT COALESCE(warc_id, seq)) FROM records"
-        " WHERE fetched_at >= ? AND +verdict = 'article' GROUP BY +source, 2"  # pluses: by the index of days
-    )
-    return {(source, day): count for source, day, count in index._read(sql, (since.isoformat(),))}
 
 
 def same_address(index: Index, row: Row) -> list[Row]:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from scraper.index.addresses import SOURCES
 from scraper.index.database import Database
 from scraper.sources import urls
 from scraper.types import Record
 
 EVERY_SOURCE = ""
 """The source of an entry of `seen` that holds for all of them; no source of the configuration has an empty name."""
+
+_KEY = f"(source, key) IN ({SOURCES} SELECT name, ? FROM sources WHERE name IS NOT NULL)"  # noqa: S608 constants only
+"""A key of any source, by a look-up for each; by the key alone all that was ever seen would be read."""
 
 
 class Erased(Struct, frozen=True):
@@ -63,7 +67,7 @@ class Erasing(Database):
             if key.endswith(" "):
                 self._write("DELETE FROM seen WHERE substr(key, 1, ?) = ? AND record = ''", (len(key), key))
             else:
-                self._write("DELETE FROM seen WHERE key = ? AND record = ''", (key,))
+                self._write(f"DELETE FROM seen WHERE {_KEY} AND record = ''", (key,))  # noqa: S608 constants only
 
     def validated(self) -> list[str]:
         """The keys that validators are kept for."""
@@ -90,7 +94,7 @@ class Erasing(Database):
 
     def allow(self, key: str) -> None:
         """Let an address be new to every source that has no record of it."""
-        self._write("DELETE FROM seen WHERE key = ? AND (record = '' OR source = ?)", (key, EVERY_SOURCE))
+        self._write(f"DELETE FROM seen WHERE {_KEY} AND (record = '' OR source = ?)", (key, EVERY_SOURCE))  # noqa: S608 constants only
 
     def move_line(self, record_id: str, offset: int) -> None:
         """Say where a record's line stands in its file by now."""

@@ -42,5 +42,5 @@ def spelled(url: str) -> str:
 
 
 def _forms(addresses: list[str | None]) -> list[str]:
-    forms = (form for address in addresses if address for form in (spelled(address), urls.key(address)))
+    forms = (form for address in dict.fromkeys(addresses) if address for form in (spelled(address), urls.key(address)))
     return list(dict.fromkeys(forms))

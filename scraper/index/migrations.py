@@ -123,6 +123,38 @@ INSERT OR REPLACE INTO measures
     WHERE fetched_at IS NOT NULL AND COALESCE(version, 1) = 1 ORDER BY ledger_file, ledger_offset;
 """
 
+# How many records and articles there are, kept by the database itself: counting a million took 0.2 s, and the pages and
+# `scrape status` ask it each time. An article of a day is a capture, however often it was cleaned.
+_COUNTS = """
+CREATE TABLE tallies (
+    source TEXT, verdict TEXT, count INTEGER NOT NULL, PRIMARY KEY (source, verdict)) WITHOUT ROWID;
+CREATE TABLE daily (day TEXT, source TEXT, articles INTEGER NOT NULL, PRIMARY KEY (day, source)) WITHOUT ROWID;
+INSERT INTO tallies SELECT source, verdict, COUNT(*) FROM records GROUP BY source, verdict;
+INSERT INTO daily SELECT substr(fetched_at, 1, 10), source, COUNT(DISTINCT COALESCE(warc_id, seq)) FROM records
+    WHERE fetched_at IS NOT NULL AND verdict = 'article' GROUP BY 1, 2;
+CREATE TRIGGER records_come AFTER INSERT ON records BEGIN
+    INSERT INTO tallies VALUES (NEW.source, NEW.verdict, 1)
+        ON CONFLICT (source, verdict) DO UPDATE SET count = count + 1;
+    INSERT INTO daily SELECT substr(NEW.fetched_at, 1, 10), NEW.source, 1
+        WHERE NEW.fetched_at IS NOT NULL AND NEW.verdict = 'article' AND NOT EXISTS (
+            SELECT 1 FROM records AS other WHERE other.warc_id = NEW.warc_id AND other.seq <> NEW.seq
+            AND +other.verdict = 'article' AND +other.source = NEW.source
+            AND substr(other.fetched_at, 1, 10) = substr(NEW.fetched_at, 1, 10))
+        ON CONFLICT (day, source) DO UPDATE SET articles = articles + 1;
+END;
+CREATE TRIGGER records_go AFTER DELETE ON records BEGIN
+    UPDATE tallies SET count = count - 1 WHERE source = OLD.source AND verdict = OLD.verdict;
+    DELETE FROM tallies WHERE source = OLD.source AND verdict = OLD.verdict AND count = 0;
+    UPDATE daily SET articles = articles - 1
+        WHERE day = substr(OLD.fetched_at, 1, 10) AND source = OLD.source AND OLD.verdict = 'article'
+        AND NOT EXISTS (
+            SELECT 1 FROM records AS other WHERE other.warc_id = OLD.warc_id AND other.seq <> OLD.seq
+            AND +other.verdict = 'article' AND +other.source = OLD.source
+            AND substr(other.fetched_at, 1, 10) = substr(OLD.fetched_at, 1, 10));
+    DELETE FROM daily WHERE day = substr(OLD.fetched_at, 1, 10) AND source = OLD.source AND articles = 0;
+END;
+"""
+
 
 def prepare(db: sqlite3.Connection) -> None:
     """Give a connection the functions that the steps call."""
@@ -132,6 +164,6 @@ def prepare(db: sqlite3.Connection) -> None:
     db.create_function("declared", 2, met.declared, deterministic=True)
 
 
-STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS, _KIN, _MEMORIES, _MEASURES)
+STEPS = (_RECORDS, _PAYLOADS, _BROWSING, _LOOKS, _ADDRESSES, _SPENT, _PLANS, _KIN, _MEMORIES, _MEASURES, _COUNTS)
 SCHEMA_VERSION = len(STEPS)
 """The version that this program reads and writes."""

@@ -41,6 +41,8 @@ def _check(index: Index, pairs: Pairs, found: Findings) -> None:
     if wrong["families"] or index.signed() != expected["families"]:
         what = "story families are not found by the texts of their first members: run `scrape index`"
         found.problem(NAME, Wrong("index-families", what))
+    if not index.has_counted():
+        found.problem(NAME, Wrong("index-counts", "the counts kept are not those of the records: run `scrape index`"))
     if wrong["measures"] or index.count_measures() != expected["measures"]:
         what = "what drift is seen by is not of the articles that are here: run `scrape index`"
         found.problem(NAME, Wrong("index-measures", what))

@@ -34,6 +34,7 @@ SLUGS = frozenset(
             "index-seen",
             "index-words",
             "index-families",
+            "index-counts",
             "index-measures",
             "index-payload",
             "index-memory",

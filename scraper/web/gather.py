@@ -79,7 +79,7 @@ def _cards(site: Site, view: View, names: list[str], counts: dict[tuple[str, str
     now = site.clock()
     runs, failures = view.index.runs(), view.index.failures()
     daily: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for (owner, day), count in browse.days(view.index, now.date() - timedelta(days=DAYS - 1)).items():
+    for (owner, day), count in view.index.days(now.date() - timedelta(days=DAYS - 1)).items():
         daily[owner][day] = count
     cards: list[SourceCard] = []
     for name in names:
