@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 SHARE = 10
 """A tenth of a source's limit is kept for looks, however many new articles there are."""
 
-_PASSING = frozenset({"backing-off", "robots-unreachable", "http-408", "http-425", "http-429"})
+PASSING = frozenset({"backing-off", "robots-unreachable", "http-408", "http-425", "http-429"})
 """Reasons of refusals that are tried again before the next look."""
 
 _NOT_MODIFIED = 304
@@ -100,7 +100,7 @@ async def look_again(
             if error.reason in REASONS:  # it stays due
                 return Left(failure(link.url, error))
             met = counted(link, error, tools)
-            is_no = isinstance(error, RefusedError) and error.reason not in _PASSING
+            is_no = isinstance(error, RefusedError) and error.reason not in PASSING
             tools.archive.index.tried(article.key, tools.now(), TRIES if is_no else 1)
             return met
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from msgspec import structs
 
 from scraper import drift
-from scraper.errors import ScrapeError
+from scraper.errors import RefusedError, ScrapeError
 from scraper.index import Run
 from scraper.pipeline import Known, Left, clean_and_add, fetch_all, files, is_fatal, looks
 from scraper.pipeline.budget import REASONS
@@ -164,6 +164,16 @@ async def _file(link: Link, source: Source, tools: Tools, tally: Tally) -> Async
 # ---- the network
 
 
+def _may_come(result: Record | Known | Failure | Left) -> bool:
+    """Whether a link that gave nothing may give something at the next run, so that its source must name it again.
+
+    What robots.txt or the server refuses is asked for again when the source changes, and hides no 304 until then.
+    """
+    if isinstance(result, Failure):
+        return result.exit_code != RefusedError.exit_code or result.reason in looks.PASSING
+    return isinstance(result, Left)
+
+
 async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator[Result, None]:
     """The results for what a feed, sitemap, listing or list names and this source has not met, and of looks that are
     due.
@@ -183,7 +193,7 @@ async def _network(source: Source, tools: Tools, tally: Tally) -> AsyncGenerator
     complete = found.whole
     async with aclosing(fetch_all(found.new.values(), tools)) as results:
         async for _, result in results:
-            complete = complete and not isinstance(result, Failure | Left)
+            complete = complete and not _may_come(result)
             if isinstance(result, Known):
                 tally.known += 1
             else:

@@ -95,6 +95,19 @@ def test_a_404_is_not_tried_again_and_a_500_is(bench: Bench) -> None:
         assert server.paths().count("/gone") == 1
 
 
+def test_what_is_refused_is_asked_for_again_only_when_the_feed_changes(bench: Bench) -> None:
+    feed = rss("/bridge", "/private/a", "/members")
+    routes = {"/feed": versioned(feed), "/bridge": page("bridge"), "/members": response(b"", "403 Forbidden")}
+    with Server({**routes, "/robots.txt": response(b"User-agent: *\nDisallow: /private")}) as server:
+        said = [str(bench.run(source(server)).tally) for _ in range(3)]
+        assert said == ["1 archived, 0 known, 1 http-403, 1 robots", *["0 archived, 0 known"] * 2]
+        assert statuses(bench, server, "/feed") == [False, True, True]
+        assert server.paths().count("/members") == 1
+        server.routes["/feed"] = versioned(feed + b" ")
+        server.routes["/members"] = page("port")
+        assert str(bench.run(source(server)).tally) == "1 archived, 1 known, 1 robots"
+
+
 def test_a_page_that_the_cleaner_fails_at_is_not_fetched_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch = runs.fetch_all.__globals__["fetch"]
 
